@@ -1,0 +1,158 @@
+namespace Tripod.Runtime.Containers;
+
+/// <summary>Where a container's namespace of one kind comes from: its own, the host's, or another container's.</summary>
+public abstract record NamespaceChoice
+{
+    public sealed record Own : NamespaceChoice;
+
+    public sealed record Host : NamespaceChoice;
+
+    /// <param name="ContainerId">A container, or a sandbox (whose id is its pause container's).</param>
+    public sealed record Join(string ContainerId) : NamespaceChoice;
+
+    public static readonly NamespaceChoice Private = new Own();
+    public static readonly NamespaceChoice OfHost = new Host();
+}
+
+/// <summary>One choice for each kind of namespace (namespaces(7)). A sandbox's container joins pause's net, ipc and uts.</summary>
+public sealed record ContainerNamespaces
+{
+    public NamespaceChoice Net { get; init; } = NamespaceChoice.Private;
+    public NamespaceChoice Ipc { get; init; } = NamespaceChoice.Private;
+    public NamespaceChoice Uts { get; init; } = NamespaceChoice.Private;
+    public NamespaceChoice Pid { get; init; } = NamespaceChoice.Private;
+    public NamespaceChoice User { get; init; } = NamespaceChoice.OfHost;
+    public NamespaceChoice Cgroup { get; init; } = NamespaceChoice.OfHost;
+}
+
+/// <summary>What a container is asked to be (CRI v1 ContainerConfig).</summary>
+public sealed record ContainerConfig
+{
+    public required string Name { get; init; }
+    public int Attempt { get; init; }
+
+    /// <summary>An image id (<c>sha256:…</c>) or a reference that is present.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Replaces the image's Entrypoint (and its Cmd) when not empty.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Replaces the image's Cmd when not empty.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
+    public string WorkingDir { get; init; } = "";
+    public IReadOnlyList<KeyValuePair<string, string>> Env { get; init; } = [];
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+    public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Below the sandbox's log directory, as in <c>nginx/0.log</c>; CRI log format.</summary>
+    public string LogPath { get; init; } = "";
+    public bool Stdin { get; init; }
+    public bool StdinOnce { get; init; }
+    public bool Tty { get; init; }
+
+    /// <summary>Null: the sandbox decides (CRI and Kubernetes); set by the Docker door.</summary>
+    public ContainerNamespaces? Namespaces { get; init; }
+    public LinuxResources Resources { get; init; } = new();
+    public LinuxSecurity Security { get; init; } = new();
+
+    /// <summary>Empty: the image's, else SIGTERM.</summary>
+    public string StopSignal { get; init; } = "";
+}
+
+/// <param name="Propagation"><c>private</c> (rprivate), <c>host-to-container</c> (rslave) or <c>bidirectional</c> (rshared).</param>
+public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly = false, string Propagation = "private", bool RecursiveReadOnly = false);
+
+/// <param name="Permissions">Any of <c>rwm</c>.</param>
+public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions = "rwm");
+
+/// <summary>Limits; null or 0 means none is asked for. Memory in bytes, cpu times in microseconds.</summary>
+public sealed record LinuxResources
+{
+    public long CpuPeriod { get; init; }
+    public long CpuQuota { get; init; }
+    public long CpuShares { get; init; }
+    public string CpusetCpus { get; init; } = "";
+    public string CpusetMems { get; init; } = "";
+    public long MemoryLimit { get; init; }
+    public long MemorySwapLimit { get; init; }
+    public long PidsLimit { get; init; }
+    public int? OomScoreAdj { get; init; }
+    public IReadOnlyDictionary<string, ulong> HugepageLimits { get; init; } = new Dictionary<string, ulong>();
+}
+
+/// <summary>CRI v1 LinuxContainerSecurityContext. The defaults are Docker's.</summary>
+public sealed record LinuxSecurity
+{
+    public bool Privileged { get; init; }
+    public IReadOnlyList<string> AddCapabilities { get; init; } = [];
+    public IReadOnlyList<string> DropCapabilities { get; init; } = [];
+    public long? RunAsUser { get; init; }
+    public long? RunAsGroup { get; init; }
+
+    /// <summary>As in an image's User: <c>name</c>, <c>uid</c>, <c>name:group</c> …; resolved in the container's own passwd.</summary>
+    public string RunAsUsername { get; init; } = "";
+    public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
+
+    /// <summary>Groups that the image's /etc/group gives the user are not added.</summary>
+    public bool StrictSupplementalGroups { get; init; }
+    public bool ReadOnlyRootfs { get; init; }
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary><c>RuntimeDefault</c>, <c>Unconfined</c>, or the path of a profile.</summary>
+    public string Seccomp { get; init; } = "RuntimeDefault";
+    public string AppArmor { get; init; } = "";
+
+    /// <summary>Null: Docker's; an empty list unmasks all (procMount: Unmasked).</summary>
+    public IReadOnlyList<string>? MaskedPaths { get; init; }
+    public IReadOnlyList<string>? ReadonlyPaths { get; init; }
+}
+
+public enum ContainerState
+{
+    Created,
+    Running,
+    Exited,
+    Unknown,
+}
+
+/// <summary>A container as it stands now (CRI v1 ContainerStatus).</summary>
+public sealed record ContainerStatus
+{
+    public required string Id { get; init; }
+
+    /// <summary>Null for a container that belongs to no pod.</summary>
+    public string? SandboxId { get; init; }
+    public required ContainerConfig Config { get; init; }
+    public required ContainerState State { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>128 + signal for one that was killed; 137 with <c>OOMKilled</c>.</summary>
+    public int ExitCode { get; init; }
+
+    /// <summary><c>Completed</c>, <c>Error</c>, <c>OOMKilled</c>, <c>ContainerCannotRun</c>, <c>StartError</c> …</summary>
+    public string Reason { get; init; } = "";
+    public string Message { get; init; } = "";
+    public int Pid { get; init; }
+
+    /// <summary>The config digest (<c>sha256:…</c>).</summary>
+    public string ImageId { get; init; } = "";
+
+    /// <summary>An absolute path.</summary>
+    public string LogPath { get; init; } = "";
+}
+
+public enum ContainerEventKind
+{
+    Created,
+    Started,
+    Stopped,
+    Deleted,
+}
+
+/// <summary>Wakes whoever looks after the container; what is true is asked of the runtime again.</summary>
+/// <param name="SandboxId">The container's sandbox, or its own id when it is a sandbox's pause.</param>
+public sealed record ContainerEvent(ContainerEventKind Kind, string ContainerId, string? SandboxId);

@@ -1,0 +1,43 @@
+namespace Tripod.Runtime;
+
+/// <summary>Where this engine keeps its things and what they are called, so that several engines can run side by side.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>State that outlives a boot: store, images, logs, volumes (<c>/var/lib/tripod</c>).</summary>
+    public required string Root { get; init; }
+
+    /// <summary>What dies with a boot: sockets, bundles, pid and exit files (<c>/run/tripod</c>).</summary>
+    public required string Run { get; init; }
+
+    /// <summary>
+    /// Names everything on the host that has no path of its own: the bridge (<c>NAME0</c>), the nft table (<c>NAME</c>) and
+    /// the root cgroup (<c>/NAME</c>). At most 11 characters, as an interface name holds 15.
+    /// </summary>
+    public string Name { get; init; } = "tripod";
+
+    /// <summary>Where pods get their IPv4 addresses (CIDR); the bridge has the first.</summary>
+    public string PodCidr { get; init; } = "10.63.0.0/16";
+
+    /// <summary>The image that a pod's first container runs; built in, never pulled.</summary>
+    public string PauseImage { get; init; } = "registry.k8s.io/pause:tripod";
+
+    /// <summary>The OCI runtime for a sandbox that names no handler: a path, or a name found in PATH.</summary>
+    public string OciRuntime { get; init; } = "crun";
+
+    public string Conmon { get; init; } = "conmon";
+
+    public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
+}
+
+/// <summary>How one registry is reached.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>The host as it stands in a reference, for example <c>docker.io</c> or <c>localhost:5000</c>.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Tried in order before the registry itself: <c>http://127.0.0.1:5000</c> or <c>https://mirror.example</c>.</summary>
+    public IReadOnlyList<string> Mirrors { get; init; } = [];
+
+    /// <summary>Plain HTTP, or TLS without a known certificate, is allowed.</summary>
+    public bool Insecure { get; init; }
+}

@@ -1,0 +1,62 @@
+namespace Tripod.Runtime.Sandboxes;
+
+/// <summary>What a sandbox is asked to be (CRI v1 PodSandboxConfig).</summary>
+public sealed record SandboxConfig
+{
+    public required string Name { get; init; }
+    public required string Namespace { get; init; }
+    public required string Uid { get; init; }
+
+    /// <summary>Counts the sandboxes of one pod; the same identity and attempt again yields the same sandbox.</summary>
+    public int Attempt { get; init; }
+
+    public string Hostname { get; init; } = "";
+    public string LogDirectory { get; init; } = "";
+
+    /// <summary>Null: as the host has it.</summary>
+    public DnsConfig? Dns { get; init; }
+
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    public bool HostNetwork { get; init; }
+    public bool HostPid { get; init; }
+    public bool HostIpc { get; init; }
+
+    /// <summary>Containers join pause's PID namespace.</summary>
+    public bool SharePid { get; init; }
+
+    /// <summary>Below the engine's root cgroup, for example <c>kubepods/burstable/podUID</c>; empty: <c>podUID</c>.</summary>
+    public string CgroupParent { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Empty: the engine's own OCI runtime.</summary>
+    public string RuntimeHandler { get; init; } = "";
+}
+
+public sealed record DnsConfig(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options);
+
+/// <summary>One host port. <see cref="Protocol"/> is <c>tcp</c>, <c>udp</c> or <c>sctp</c>; an empty <see cref="HostIp"/> means every address.</summary>
+public sealed record PortMapping(string Protocol, int HostPort, int ContainerPort, string HostIp = "");
+
+public enum SandboxState
+{
+    Ready,
+    NotReady,
+}
+
+/// <summary>A sandbox as it stands now.</summary>
+public sealed record SandboxStatus
+{
+    public required string Id { get; init; }
+    public required SandboxConfig Config { get; init; }
+    public required SandboxState State { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Pause's pid in the host's PID namespace; 0 when it has ended.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>First the IPv4 address; empty under hostNetwork.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+}
