@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Tripod.Store;
 
 /// <summary>
@@ -6,16 +8,103 @@ namespace Tripod.Store;
 /// </summary>
 public sealed class RecordStore : IDisposable
 {
-    public static RecordStore Open(string databasePath) => throw new NotImplementedException();
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS records (
+          collection TEXT NOT NULL, id TEXT NOT NULL, value BLOB NOT NULL,
+          PRIMARY KEY (collection, id)) WITHOUT ROWID;
+        """;
 
-    public byte[]? Get(string collection, string id) => throw new NotImplementedException();
+    private readonly Lock gate = new();
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand get, list, put, delete;
 
-    public IReadOnlyList<KeyValuePair<string, byte[]>> List(string collection) => throw new NotImplementedException();
+    private RecordStore(SqliteConnection connection)
+    {
+        this.connection = connection;
+        get = Prepare("SELECT value FROM records WHERE collection = $collection AND id = $id");
+        list = Prepare("SELECT id, value FROM records WHERE collection = $collection ORDER BY id");
+        put = Prepare("INSERT INTO records VALUES ($collection, $id, $value) ON CONFLICT DO UPDATE SET value = excluded.value");
+        delete = Prepare("DELETE FROM records WHERE collection = $collection AND id = $id");
+    }
 
-    /// <summary>Written and on its way to disk when it returns; it survives the death of this process.</summary>
-    public void Put(string collection, string id, ReadOnlySpan<byte> value) => throw new NotImplementedException();
+    public static RecordStore Open(string databasePath) => new(SqliteFile.Open(databasePath, Schema));
 
-    public bool Delete(string collection, string id) => throw new NotImplementedException();
+    public byte[]? Get(string collection, string id)
+    {
+        lock (gate)
+        {
+            Bind(get, collection, id);
+            return (byte[]?)get.ExecuteScalar();
+        }
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    public IReadOnlyList<KeyValuePair<string, byte[]>> List(string collection)
+    {
+        lock (gate)
+        {
+            Bind(list, collection);
+            using var rows = list.ExecuteReader();
+            var found = new List<KeyValuePair<string, byte[]>>();
+            while (rows.Read())
+            {
+                found.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>Committed when it returns: it survives the death of this process.</summary>
+    public void Put(string collection, string id, ReadOnlySpan<byte> value)
+    {
+        lock (gate)
+        {
+            Bind(put, collection, id, value.ToArray());
+            put.ExecuteNonQuery();
+        }
+    }
+
+    public bool Delete(string collection, string id)
+    {
+        lock (gate)
+        {
+            Bind(delete, collection, id);
+            return delete.ExecuteNonQuery() > 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var command in (SqliteCommand[])[get, list, put, delete])
+            {
+                command.Dispose();
+            }
+
+            connection.Dispose();
+        }
+    }
+
+    private SqliteCommand Prepare(string sql)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    private static void Bind(SqliteCommand command, string collection, string? id = null, byte[]? value = null)
+    {
+        command.Parameters.Clear();
+        command.Parameters.AddWithValue("$collection", collection);
+        if (id is not null)
+        {
+            command.Parameters.AddWithValue("$id", id);
+        }
+
+        if (value is not null)
+        {
+            command.Parameters.AddWithValue("$value", value);
+        }
+    }
 }
