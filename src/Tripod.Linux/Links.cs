@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux;
+
+/// <summary>Calls on links themselves, which .NET's file classes follow instead.</summary>
+public static partial class Links
+{
+    /// <summary>rename(2): replaces the target in one step, also where both are symbolic links.</summary>
+    public static void Rename(string from, string to) => LinuxException.Check(rename(from, to), "rename", $"{from} to {to}");
+
+    /// <summary>unlink(2): the link goes, never what it points at.</summary>
+    public static void Unlink(string path) => LinuxException.Check(unlink(path), "unlink", path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rename(string from, string to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int unlink(string path);
+}

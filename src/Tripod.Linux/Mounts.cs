@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux;
+
+/// <summary>Flags of mount(2), with the kernel's values.</summary>
+[Flags]
+public enum MountFlags : ulong
+{
+    None = 0,
+    ReadOnly = 1,
+    NoSuid = 2,
+    NoDev = 4,
+    NoExec = 8,
+    Remount = 32,
+    Bind = 4096,
+    Recursive = 16384,
+    Private = 1 << 18,
+    Slave = 1 << 19,
+    Shared = 1 << 20,
+}
+
+/// <summary>mount(2) and umount2(2), in the mount namespace of the calling thread.</summary>
+public static partial class Mounts
+{
+    private const int Detach = 2, NoFollow = 8;
+
+    public static void Mount(string source, string target, string type, MountFlags flags = MountFlags.None, string? data = null) =>
+        LinuxException.Check(mount(source, target, type, (ulong)flags, data), "mount", target);
+
+    /// <summary>Takes the topmost mount away at once; it ends when nothing uses it any more. Nothing happens where none is.</summary>
+    /// <returns>False when nothing was mounted there.</returns>
+    public static bool Unmount(string target)
+    {
+        if (umount2(target, Detach | NoFollow) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.EINVAL or Errno.ENOENT ? false : throw new LinuxException("umount", target, errno);
+    }
+
+    /// <summary>Whether something is mounted exactly there.</summary>
+    public static bool IsMountPoint(string path) => Below(path).Contains(path);
+
+    /// <summary>Every mount point at or below the path, deepest last mounted first, so that they can be taken away in this order (proc_pid_mountinfo(5)).</summary>
+    public static IReadOnlyList<string> Below(string path) =>
+        [.. File.ReadLines("/proc/self/mountinfo")
+            .Select(line => Unescape(line.Split(' ')[4]))
+            .Where(point => point == path || point.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal))
+            .Reverse()];
+
+    private static string Unescape(string point) =>
+        point.Contains('\\', StringComparison.Ordinal)
+            ? point.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal)
+                .Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal)
+            : point;
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mount(string source, string target, string type, ulong flags, string? data);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int umount2(string target, int flags);
+}

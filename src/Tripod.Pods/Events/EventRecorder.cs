@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Tripod.Pods.Status;
+using Tripod.Store;
+
+namespace Tripod.Pods.Events;
+
+/// <summary>
+/// Writes Event objects as the kubelet does: the same event again raises the count of the first. Workers hand it events;
+/// it writes them in order, behind their backs, so that a pod's start waits for none. They are kept for an hour.
+/// </summary>
+public sealed class EventRecorder : IAsyncDisposable
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
+    private readonly ObjectStore store;
+    private readonly string nodeName;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly Channel<Occurrence> queue = Channel.CreateUnbounded<Occurrence>(new() { SingleReader = true });
+    private readonly Dictionary<(EventTarget, string, string), string> known = [];
+    private readonly Task writer;
+    private long sequence;
+
+    public EventRecorder(ObjectStore store, string nodeName, TimeProvider clock, ILogger log)
+    {
+        (this.store, this.nodeName, this.clock, this.log) = (store, nodeName, clock, log);
+        writer = Task.Run(WriteAllAsync);
+    }
+
+    public void Normal(EventTarget target, string reason, string message) => Add(target, "Normal", reason, message, "kubelet");
+
+    public void Warning(EventTarget target, string reason, string message) => Add(target, "Warning", reason, message, "kubelet");
+
+    public void Add(EventTarget target, string type, string reason, string message, string component) =>
+        queue.Writer.TryWrite(new(target, type, reason, message, component, clock.GetUtcNow()));
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await writer.ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what is older than an hour.</summary>
+    public void Prune()
+    {
+        foreach (var stored in store.List(ResourceKeys.Prefix("events")).Objects)
+        {
+            var last = (string?)JsonNode.Parse(stored.Document.Span)?["lastTimestamp"];
+            if (DateTimeOffset.TryParse(last, out var moment) && clock.GetUtcNow() - moment > Kept)
+            {
+                store.Delete(stored.Key);
+            }
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        await foreach (var occurrence in queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                Write(occurrence);
+            }
+            catch (Exception failure) when (failure is IOException or System.Data.Common.DbException or KeyExistsException or ObjectDisposedException)
+            {
+                // An event that cannot be kept (a full disk, say) must not hold up those after it.
+                LogMessages.EventNotWritten(log, occurrence.Reason, failure);
+            }
+        }
+    }
+
+    private void Write(Occurrence occurrence)
+    {
+        var identity = (occurrence.Target with { ResourceVersion = "" }, occurrence.Reason, occurrence.Message);
+        if (known.TryGetValue(identity, out var key) && store.Update(key, found => Again(found, occurrence)) is not null)
+        {
+            return;
+        }
+
+        if (known.Count > 4096)
+        {
+            known.Clear();
+        }
+
+        var name = $"{occurrence.Target.Name}.{occurrence.At.UtcTicks + sequence++:x16}";
+        known[identity] = store.Create(ResourceKeys.Of("events", occurrence.Target.Namespace, name), First(name, occurrence)).Key;
+    }
+
+    private static JsonObject Again(JsonObject found, Occurrence occurrence)
+    {
+        found["count"] = ((int?)found["count"] ?? 0) + 1;
+        found["lastTimestamp"] = ContainerStates.Time(occurrence.At);
+        return found;
+    }
+
+    private JsonObject First(string name, Occurrence occurrence)
+    {
+        var about = new JsonObject
+        {
+            ["kind"] = occurrence.Target.Kind,
+            ["namespace"] = occurrence.Target.Namespace,
+            ["name"] = occurrence.Target.Name,
+            ["uid"] = occurrence.Target.Uid,
+            ["apiVersion"] = "v1",
+            ["resourceVersion"] = occurrence.Target.ResourceVersion,
+        };
+        if (occurrence.Target.FieldPath.Length > 0)
+        {
+            about["fieldPath"] = occurrence.Target.FieldPath;
+        }
+
+        return new JsonObject
+        {
+            ["kind"] = "Event",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = occurrence.Target.Namespace,
+                ["uid"] = Guid.NewGuid().ToString(),
+                ["creationTimestamp"] = ContainerStates.Time(occurrence.At),
+            },
+            ["involvedObject"] = about,
+            ["reason"] = occurrence.Reason,
+            ["message"] = occurrence.Message,
+            ["source"] = new JsonObject { ["component"] = occurrence.Component, ["host"] = nodeName },
+            ["firstTimestamp"] = ContainerStates.Time(occurrence.At),
+            ["lastTimestamp"] = ContainerStates.Time(occurrence.At),
+            ["count"] = 1,
+            ["type"] = occurrence.Type,
+            ["eventTime"] = null,
+            ["reportingComponent"] = occurrence.Component,
+            ["reportingInstance"] = nodeName,
+        };
+    }
+
+    private sealed record Occurrence(EventTarget Target, string Type, string Reason, string Message, string Component, DateTimeOffset At);
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tripod.Pods;
+
+/// <summary>All that the pod engine logs.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "event {Reason} was not written")]
+    public static partial void EventNotWritten(ILogger log, string reason, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "pod {Pod}: {Message}; tried again in {Delay}")]
+    public static partial void PodFailed(ILogger log, string pod, string message, TimeSpan delay, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "pod {Pod}: {Step}")]
+    public static partial void PodStepBegun(ILogger log, string pod, string step);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "watch of {Prefix} fell behind and begins again")]
+    public static partial void WatchBeginsAgain(ILogger log, string prefix);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Controller} failed; tried again at the next change")]
+    public static partial void ControllerFailed(ILogger log, string controller, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "sandbox {Sandbox} of pod {Pod} belongs to no pod any more and is removed")]
+    public static partial void OrphanRemoved(ILogger log, string sandbox, string pod);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace Tripod.Pods.Planning;
+
+/// <summary>Why something could not be done, in the kubelet's words, and when it is tried again.</summary>
+/// <param name="Times">How often in a row; the next wait follows from it.</param>
+internal sealed record Trouble(string Reason, string Message, int Times, DateTimeOffset Since, DateTimeOffset RetryAt);
+
+/// <summary>
+/// What a worker knows that cannot be observed: work under way and failures to wait out. All of it may be lost with the
+/// engine: the work is then begun again.
+/// </summary>
+internal sealed record PodMemory
+{
+    public static readonly PodMemory Empty = new();
+
+    /// <summary>Names of containers whose start is under way.</summary>
+    public ImmutableHashSet<string> Starting { get; init; } = [];
+
+    /// <summary>By container name.</summary>
+    public ImmutableDictionary<string, Trouble> Containers { get; init; } = ImmutableDictionary<string, Trouble>.Empty;
+    public Trouble? Sandbox { get; init; }
+    public Trouble? Volumes { get; init; }
+    public Trouble? Scheduling { get; init; }
+
+    /// <summary>The volumes are as the pod and its ConfigMaps and Secrets want them.</summary>
+    public bool VolumesReady { get; init; }
+
+    /// <summary>Null until termination began; then the grace it was begun with.</summary>
+    public TimeSpan? TerminatingWith { get; init; }
+    public bool Terminated { get; init; }
+}

@@ -1,0 +1,38 @@
+using k8s.Models;
+
+namespace Tripod.Pods.Planning;
+
+/// <summary>One thing to do for a pod. Each can be done again after it was cut off half-way.</summary>
+internal abstract record PodStep
+{
+    public sealed record Schedule : PodStep;
+
+    public sealed record SetUpVolumes : PodStep;
+
+    /// <param name="Why">Null for a pod's first sandbox.</param>
+    public sealed record RunSandbox(int Attempt, string? Why) : PodStep;
+
+    public sealed record StartContainer(V1Container Container, int Attempt, int InARow) : PodStep;
+
+    public sealed record KillContainer(string Name, string ContainerId, string Message) : PodStep;
+
+    /// <summary>Says that a failed pull is being waited out (ImagePullBackOff, with its events).</summary>
+    public sealed record NotePullBackOff(string Name) : PodStep;
+
+    /// <summary>An ended container that neither <c>lastState</c> nor <c>logs --previous</c> needs any more.</summary>
+    public sealed record RemoveContainer(string ContainerId) : PodStep;
+
+    /// <summary>All containers have ended for good: pause and its network are let go.</summary>
+    public sealed record StopSandbox(string SandboxId) : PodStep;
+
+    public sealed record RemoveSandbox(string SandboxId) : PodStep;
+
+    /// <summary>Stops everything within the grace period; asked again with a shorter one, sooner.</summary>
+    public sealed record Terminate(TimeSpan Grace) : PodStep;
+
+    /// <summary>Nothing of it runs any more: directories go, then the object.</summary>
+    public sealed record Forget : PodStep;
+}
+
+/// <param name="WakeAt">When to look again though nothing happens; null: only when woken.</param>
+internal sealed record PodDecision(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeAt);

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Tripod.Pods.Planning;
+using Tripod.Runtime.Containers;
+
+namespace Tripod.Pods.Status;
+
+/// <summary>
+/// The five conditions a kubelet keeps, with the moment each last turned; conditions of others (readiness gates) stay.
+/// </summary>
+internal static class PodConditions
+{
+    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    public static JsonArray Of(PodObservation seen, string phase, JsonArray? before, DateTimeOffset now)
+    {
+        var conditions = new JsonArray();
+        foreach (var type in Own)
+        {
+            if (Judge(type, seen, phase) is var (status, reason, message))
+            {
+                conditions.Add((JsonNode)Condition(type, status, reason, message, seen, Find(before, type), now));
+            }
+        }
+
+        foreach (var foreign in (before ?? []).OfType<JsonObject>().Where(condition => !Own.Contains((string?)condition["type"])))
+        {
+            conditions.Add(foreign.DeepClone());
+        }
+
+        return conditions;
+    }
+
+    private static (bool Status, string? Reason, string? Message)? Judge(string type, PodObservation seen, string phase) => type switch
+    {
+        "PodReadyToStartContainers" => (seen.ReadySandbox is not null, null, null),
+        "Initialized" => Initialized(seen, phase),
+        "ContainersReady" => ContainersReady(seen, phase),
+        "Ready" => Ready(seen, phase),
+        _ => Scheduled(seen),
+    };
+
+    private static (bool, string?, string?)? Scheduled(PodObservation seen) =>
+        !string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? (true, null, null)
+        : seen.Memory.Scheduling is { } trouble ? (false, trouble.Reason, trouble.Message)
+        : null;
+
+    private static (bool, string?, string?) Initialized(PodObservation seen, string phase)
+    {
+        var incomplete = seen.InitContainers.Where(container => !seen.HasSucceeded(container.Name)).Select(container => container.Name).ToList();
+        return phase == "Succeeded" ? (true, "PodCompleted", null)
+            : incomplete.Count == 0 || seen.Pod.Spec.Containers.Any(container => seen.Newest(container.Name) is not null) ? (true, null, null)
+            : (false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
+    }
+
+    private static (bool, string?, string?) ContainersReady(PodObservation seen, string phase)
+    {
+        if (phase is "Succeeded" or "Failed")
+        {
+            return (false, phase == "Succeeded" ? "PodCompleted" : "PodFailed", null);
+        }
+
+        var unready = seen.Pod.Spec.Containers.Where(container => seen.Newest(container.Name) is not { State: ContainerState.Running }).Select(container => container.Name).ToList();
+        return unready.Count == 0
+            ? (true, null, null)
+            : (false, "ContainersNotReady", $"containers with unready status: [{string.Join(' ', unready)}]");
+    }
+
+    private static (bool, string?, string?) Ready(PodObservation seen, string phase)
+    {
+        var containers = ContainersReady(seen, phase);
+        if (!containers.Item1)
+        {
+            return containers;
+        }
+
+        var gates = seen.Pod.Spec.ReadinessGates ?? [];
+        var open = gates.Where(gate => seen.Pod.Object.Status?.Conditions?.Any(condition => condition.Type == gate.ConditionType && condition.Status == "True") != true).ToList();
+        return open.Count == 0
+            ? (true, null, null)
+            : (false, "ReadinessGatesNotReady", string.Join(", ", open.Select(gate => $"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\"")));
+    }
+
+    private static JsonObject? Find(JsonArray? conditions, string type) =>
+        conditions?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == type);
+
+    private static JsonObject Condition(string type, bool status, string? reason, string? message, PodObservation seen, JsonObject? before, DateTimeOffset now)
+    {
+        var word = status ? "True" : "False";
+        var turned = before is not null && (string?)before["status"] == word ? (string?)before["lastTransitionTime"] : null;
+        var condition = new JsonObject
+        {
+            ["type"] = type,
+            ["status"] = word,
+            ["observedGeneration"] = seen.Pod.Object.Metadata.Generation ?? 1,
+            ["lastProbeTime"] = null,
+            ["lastTransitionTime"] = turned ?? ContainerStates.Time(now),
+        };
+        if (reason is not null)
+        {
+            condition["reason"] = reason;
+        }
+
+        if (message is not null)
+        {
+            condition["message"] = message;
+        }
+
+        return condition;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Tripod.Pods.Planning;
+
+namespace Tripod.Pods.Status;
+
+/// <summary>
+/// Makes <c>status</c> from what is observed: pure, and the only writer of what it writes. Members that others own
+/// (nominatedNodeName, foreign conditions …) are carried over.
+/// </summary>
+internal static class PodStatusDocument
+{
+    public static JsonObject Make(PodObservation seen, JsonObject? before, string nodeIp, DateTimeOffset now)
+    {
+        var status = (JsonObject?)before?.DeepClone() ?? [];
+        var phase = PodPhase.Of(seen);
+        status["observedGeneration"] = seen.Pod.Object.Metadata.Generation ?? 1;
+        status["phase"] = phase;
+        status["qosClass"] ??= QosClass.Of(seen.Pod.Spec);
+        status["conditions"] = PodConditions.Of(seen, phase, before?["conditions"] as JsonArray, now);
+        if (!string.IsNullOrEmpty(seen.Pod.Spec.NodeName))
+        {
+            status["startTime"] ??= ContainerStates.Time(now);
+            status["hostIP"] = nodeIp;
+            status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeIp });
+            Addresses(status, seen, nodeIp);
+            Containers(status, seen);
+        }
+
+        return status;
+    }
+
+    private static void Addresses(JsonObject status, PodObservation seen, string nodeIp)
+    {
+        IReadOnlyList<string> addresses = seen.Pod.Spec.HostNetwork == true ? [nodeIp] : seen.Sandbox?.Addresses ?? [];
+        if (addresses is [var first, ..])
+        {
+            status["podIP"] = first;
+            status["podIPs"] = new JsonArray([.. addresses.Select(address => new JsonObject { ["ip"] = address })]);
+        }
+    }
+
+    private static void Containers(JsonObject status, PodObservation seen)
+    {
+        if (seen.InitContainers.Count > 0)
+        {
+            status["initContainerStatuses"] = new JsonArray([.. seen.InitContainers.Select(container => ContainerStates.Of(container, seen, isInit: true))]);
+        }
+
+        status["containerStatuses"] = new JsonArray([.. seen.Pod.Spec.Containers.Select(container => ContainerStates.Of(container, seen, isInit: false))]);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using k8s.Models;
+using Tripod.Pods.Starting;
+using Tripod.Store;
+
+namespace Tripod.Pods.Volumes;
+
+/// <summary>The files of ConfigMap, Secret, downward API and projected volumes, as the store has them now.</summary>
+internal sealed class VolumeContent(ObjectStore store)
+{
+    /// <summary>Null for a volume of another kind.</summary>
+    public Dictionary<string, VolumeFile>? Of(PodView pod, V1Volume volume)
+    {
+        var files = new Dictionary<string, VolumeFile>(StringComparer.Ordinal);
+        if (volume.ConfigMap is { } configMap)
+        {
+            AddConfigMap(files, pod, configMap.Name, configMap.Optional, configMap.Items, configMap.DefaultMode);
+        }
+        else if (volume.Secret is { } secret)
+        {
+            AddSecret(files, pod, secret.SecretName, secret.Optional, secret.Items, secret.DefaultMode);
+        }
+        else if (volume.DownwardAPI is { } downward)
+        {
+            AddDownward(files, pod, downward.Items, downward.DefaultMode);
+        }
+        else if (volume.Projected is { } projected)
+        {
+            foreach (var source in projected.Sources ?? [])
+            {
+                AddProjected(files, pod, source, projected.DefaultMode);
+            }
+        }
+        else
+        {
+            return null;
+        }
+
+        return files;
+    }
+
+    private void AddProjected(Dictionary<string, VolumeFile> files, PodView pod, V1VolumeProjection source, int? mode)
+    {
+        if (source.ConfigMap is { } configMap)
+        {
+            AddConfigMap(files, pod, configMap.Name, configMap.Optional, configMap.Items, mode);
+        }
+        else if (source.Secret is { } secret)
+        {
+            AddSecret(files, pod, secret.Name, secret.Optional, secret.Items, mode);
+        }
+        else if (source.DownwardAPI is { } downward)
+        {
+            AddDownward(files, pod, downward.Items, mode);
+        }
+        else
+        {
+            throw new VolumeException("projected sources other than configMap, secret and downwardAPI are not served: remove them from the pod");
+        }
+    }
+
+    private void AddConfigMap(Dictionary<string, VolumeFile> files, PodView pod, string name, bool? optional, IList<V1KeyToPath>? items, int? mode)
+    {
+        if (store.Get(ResourceKeys.ConfigMap(pod.Namespace, name))?.View(Views.Parse<V1ConfigMap>) is not { } found)
+        {
+            Missing(optional, $"configmap \"{name}\" not found");
+            return;
+        }
+
+        var data = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var (key, text) in found.Data ?? new Dictionary<string, string>())
+        {
+            data[key] = Encoding.UTF8.GetBytes(text);
+        }
+
+        foreach (var (key, bytes) in found.BinaryData ?? new Dictionary<string, byte[]>())
+        {
+            data[key] = bytes;
+        }
+
+        Add(files, data, items, mode, optional, $"configmap references non-existent config key: ");
+    }
+
+    private void AddSecret(Dictionary<string, VolumeFile> files, PodView pod, string name, bool? optional, IList<V1KeyToPath>? items, int? mode)
+    {
+        if (store.Get(ResourceKeys.Secret(pod.Namespace, name))?.View(Views.Parse<V1Secret>) is not { } found)
+        {
+            Missing(optional, $"secret \"{name}\" not found");
+            return;
+        }
+
+        Add(files, found.Data ?? new Dictionary<string, byte[]>(), items, mode, optional, "references non-existent secret key: ");
+    }
+
+    private static void AddDownward(Dictionary<string, VolumeFile> files, PodView pod, IList<V1DownwardAPIVolumeFile>? items, int? mode)
+    {
+        foreach (var item in items ?? [])
+        {
+            var text = item.FieldRef is { } field ? DownwardApi.Field(pod, field.FieldPath)
+                : item.ResourceFieldRef is { } resource ? DownwardApi.Resource(pod, resource, resource.ContainerName)
+                : throw new VolumeException($"downwardAPI item {item.Path} has neither fieldRef nor resourceFieldRef");
+            files[Safe(item.Path)] = new(Encoding.UTF8.GetBytes(text), VolumeFile.ModeOf(item.Mode, mode));
+        }
+    }
+
+    private static void Add(
+        Dictionary<string, VolumeFile> files, IDictionary<string, byte[]> data, IList<V1KeyToPath>? items, int? mode, bool? optional, string missing)
+    {
+        if (items is not { Count: > 0 })
+        {
+            foreach (var (key, bytes) in data)
+            {
+                files[Safe(key)] = new(bytes, VolumeFile.ModeOf(null, mode));
+            }
+
+            return;
+        }
+
+        foreach (var item in items)
+        {
+            if (data.TryGetValue(item.Key, out var bytes))
+            {
+                files[Safe(item.Path)] = new(bytes, VolumeFile.ModeOf(item.Mode, mode));
+            }
+            else
+            {
+                Missing(optional, missing + item.Key);
+            }
+        }
+    }
+
+    private static void Missing(bool? optional, string message)
+    {
+        if (optional != true)
+        {
+            throw new VolumeException(message);
+        }
+    }
+
+    /// <summary>A path from a manifest stays below its volume, and leaves the names with two dots to the swap.</summary>
+    private static string Safe(string path) =>
+        path.Length > 0 && !Path.IsPathRooted(path) && !path.Split('/').Contains("..") && !path.StartsWith("..", StringComparison.Ordinal)
+            ? path
+            : throw new VolumeException($"path {path} must be relative, and must not hold or start with '..'");
+}
