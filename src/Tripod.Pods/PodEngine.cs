@@ -1,4 +1,10 @@
+using System.Collections.Concurrent;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Tripod.Pods.Cluster;
+using Tripod.Pods.Planning;
 using Tripod.Runtime;
+using Tripod.Runtime.Sandboxes;
 using Tripod.Store;
 
 namespace Tripod.Pods;
@@ -15,22 +21,174 @@ public sealed record PodEngineOptions
 
     /// <summary>The API's certificate authority (PEM), for each namespace's kube-root-ca.crt.</summary>
     public required string CaCertificate { get; init; }
+
+    /// <summary>Tripod's own version, and the Kubernetes version whose behaviour it shows.</summary>
+    public string Version { get; init; } = "0.1.0";
+    public string KubernetesVersion { get; init; } = "v1.33.0";
 }
 
 /// <summary>Desired pods become sandboxes and containers. The store's watch and the runtime's events wake it; it hands each pod to the worker of its uid.</summary>
-public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock) : IAsyncDisposable
+public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
-    internal (ObjectStore, ContainerRuntime, PodEngineOptions, TimeProvider) Parts => (store, runtime, options, clock);
+    private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, PodWorker> workers = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly PodParts parts = new(store, runtime, options, clock, log);
+    private readonly List<Task> loops = [];
 
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
-    public Task StartAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var node = new NodeReporter(store, options, clock);
+        node.Report();
+        var namespaces = new NamespaceController(store, options.CaCertificate, clock, log);
+        namespaces.CreateInitial();
+        await RemoveOrphansAsync(cancel).ConfigureAwait(false);
+        loops.Add(Task.Run(() => namespaces.RunAsync(stopping.Token), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("pods"), OnPod), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("configmaps"), OnSource), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("secrets"), OnSource), CancellationToken.None));
+        loops.Add(Task.Run(FollowRuntimeAsync, CancellationToken.None));
+        loops.Add(Task.Run(() => KeepHouseAsync(node), CancellationToken.None));
+    }
 
     /// <summary>The runtime's id of a pod's container: the newest, or with <paramref name="previous"/> the one before it. Null when there is none.</summary>
-    public string? ContainerId(string podUid, string containerName, bool previous = false) => throw new NotImplementedException();
+    public string? ContainerId(string podUid, string containerName, bool previous = false) =>
+        PodObservation.ContainersOf(podUid, runtime)
+            .Where(container => container.Config.Name == containerName)
+            .Skip(previous ? 1 : 0)
+            .FirstOrDefault()?.Id;
 
     /// <summary>The pod's sandbox that is ready, for port-forward.</summary>
-    public string? SandboxId(string podUid) => throw new NotImplementedException();
+    public string? SandboxId(string podUid) =>
+        PodObservation.SandboxesOf(podUid, runtime).FirstOrDefault(sandbox => sandbox.State == SandboxState.Ready)?.Id;
 
     /// <summary>Stops the workers; containers go on.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(loops).ConfigureAwait(false);
+        await Task.WhenAll(workers.Values.Select(worker => worker.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await parts.Events.DisposeAsync().ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private void OnPod(StoreEventType type, StoredObject stored)
+    {
+        var pod = new PodView(stored);
+        if (type != StoreEventType.Deleted && !workers.ContainsKey(pod.Uid))
+        {
+            var worker = new PodWorker(pod, parts, ended => workers.TryRemove(ended.Uid, out _));
+            if (workers.TryAdd(pod.Uid, worker))
+            {
+                worker.Start();
+            }
+        }
+        else if (workers.TryGetValue(pod.Uid, out var worker))
+        {
+            worker.Wake();
+        }
+
+        if (type == StoreEventType.Deleted || pod.IsTerminal)
+        {
+            // What it held (a host port) may be what another was waiting for.
+            foreach (var waiting in workers.Values.Where(other => other.Memory.Scheduling is not null || other.Memory.Sandbox is not null))
+            {
+                waiting.RetryNow(volumesChanged: false);
+            }
+        }
+    }
+
+    private void OnSource(StoreEventType type, StoredObject stored)
+    {
+        var key = stored.Key.Split('/');
+        var (kind, @namespace, name) = (key[2], key[3], key[4]);
+        foreach (var worker in workers.Values.Where(worker => worker.Pod.Namespace == @namespace))
+        {
+            worker.RetryNow(volumesChanged: worker.Pod.Spec.Volumes?.Any(volume => Mentions(volume, kind, name)) == true);
+        }
+    }
+
+    private static bool Mentions(V1Volume volume, string kind, string name) => kind == "configmaps"
+        ? volume.ConfigMap?.Name == name || volume.Projected?.Sources?.Any(source => source.ConfigMap?.Name == name) == true
+        : volume.Secret?.SecretName == name || volume.Projected?.Sources?.Any(source => source.Secret?.Name == name) == true;
+
+    private async Task WatchAsync(string prefix, Action<StoreEventType, StoredObject> seen)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var (objects, revision) = store.List(prefix);
+                foreach (var stored in objects)
+                {
+                    seen(StoreEventType.Added, stored);
+                }
+
+                await foreach (var change in store.Watch(prefix, revision, stopping.Token).ConfigureAwait(false))
+                {
+                    seen(change.Type, change.Object);
+                }
+
+                return;
+            }
+            catch (RevisionTooOldException)
+            {
+                LogMessages.WatchBeginsAgain(log, prefix);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task FollowRuntimeAsync()
+    {
+        try
+        {
+            await foreach (var change in runtime.Events(stopping.Token).ConfigureAwait(false))
+            {
+                if (change.SandboxId is { } id && runtime.PodSandboxStatus(id) is { } sandbox && workers.TryGetValue(sandbox.Config.Uid, out var worker))
+                {
+                    worker.Wake();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task KeepHouseAsync(NodeReporter node)
+    {
+        using var timer = new PeriodicTimer(Housekeeping, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
+            {
+                node.Report();
+                parts.Events.Prune();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    /// <summary>What runs for a pod that was removed while no engine ran.</summary>
+    private async Task RemoveOrphansAsync(CancellationToken cancel)
+    {
+        var wanted = store.List(ResourceKeys.Prefix("pods")).Objects.Select(stored => new PodView(stored).Uid).ToHashSet();
+        foreach (var orphan in runtime.ListPodSandboxes().Where(sandbox => sandbox.Config.Labels.ContainsKey(Labels.Owner) && !wanted.Contains(sandbox.Config.Uid)))
+        {
+            LogMessages.OrphanRemoved(log, orphan.Id, orphan.Config.Name);
+            await runtime.StopPodSandbox(orphan.Id, cancel).ConfigureAwait(false);
+            await runtime.RemovePodSandbox(orphan.Id, cancel).ConfigureAwait(false);
+            parts.Volumes.TearDown(orphan.Config.Uid);
+        }
+    }
 }

@@ -39,6 +39,9 @@ public sealed class ObjectStore : IDisposable
     /// <summary>The newest revision.</summary>
     public long Revision => current.Revision;
 
+    /// <summary>The kinds of object that have been stored, as prefixes: <c>/registry/pods/</c> …</summary>
+    public IEnumerable<string> Collections => current.Collections.Keys;
+
     public StoredObject? Get(string key) => current.Of(key).GetValueOrDefault(key);
 
     /// <summary>All objects whose key starts with the prefix, in the order of their keys (ordinal), and the revision they stand at.</summary>

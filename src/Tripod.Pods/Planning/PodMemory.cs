@@ -29,4 +29,13 @@ internal sealed record PodMemory
     /// <summary>Null until termination began; then the grace it was begun with.</summary>
     public TimeSpan? TerminatingWith { get; init; }
     public bool Terminated { get; init; }
+
+    /// <summary>What was waited out may have been mended: nothing waits any longer.</summary>
+    public PodMemory RetryNow(DateTimeOffset now) => this with
+    {
+        Scheduling = Scheduling is null ? null : Scheduling with { RetryAt = now },
+        Volumes = Volumes is null ? null : Volumes with { RetryAt = now },
+        Sandbox = Sandbox is null ? null : Sandbox with { RetryAt = now },
+        Containers = Containers.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Reason == "CreateContainerConfigError" ? pair.Value with { RetryAt = now } : pair.Value),
+    };
 }

@@ -18,6 +18,9 @@ internal sealed record PodObservation
     public required ILookup<string, ContainerStatus> Containers { get; init; }
     public required string NodeName { get; init; }
 
+    /// <summary>The object was removed from under the engine (deletion by force): nothing of it may stay.</summary>
+    public bool Gone { get; init; }
+
     public SandboxStatus? Sandbox => Sandboxes is [var newest, ..] ? newest : null;
 
     public SandboxStatus? ReadySandbox => Sandbox is { State: SandboxState.Ready } ready ? ready : null;
@@ -31,11 +34,12 @@ internal sealed record PodObservation
     public bool HasSucceeded(string name) => Newest(name) is { State: ContainerState.Exited, ExitCode: 0 };
 
     /// <summary>Looks the pod's sandboxes and containers up in the runtime.</summary>
-    public static PodObservation Of(PodView pod, ContainerRuntime runtime, PodMemory memory, string nodeName) => new()
+    public static PodObservation Of(PodView pod, bool gone, ContainerRuntime runtime, PodMemory memory, string nodeName) => new()
     {
         Pod = pod,
         Memory = memory,
         NodeName = nodeName,
+        Gone = gone,
         Sandboxes = [.. SandboxesOf(pod.Uid, runtime)],
         Containers = ContainersOf(pod.Uid, runtime).ToLookup(container => container.Config.Name),
     };

@@ -12,11 +12,14 @@ internal static class PodPlan
     /// <summary>How long ErrImagePull is shown before it becomes ImagePullBackOff.</summary>
     private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(3);
 
+    /// <summary>A pod that runs is looked at this often even if nothing was heard: a lost event costs time, never truth.</summary>
+    private static readonly TimeSpan Resync = TimeSpan.FromMinutes(1);
+
     public static PodDecision Decide(PodObservation seen, DateTimeOffset now)
     {
         var steps = new List<PodStep>();
         var wake = new WakeTime(now);
-        if (seen.Pod.IsDeleted)
+        if (seen.Pod.IsDeleted || seen.Gone)
         {
             Delete(seen, steps);
         }
@@ -36,6 +39,7 @@ internal static class PodPlan
             else
             {
                 Run(seen, steps, wake, now);
+                wake.WaitsFor(now + Resync);
             }
 
             Tidy(seen, steps);
@@ -60,13 +64,14 @@ internal static class PodPlan
 
     private static void Delete(PodObservation seen, List<PodStep> steps)
     {
+        var grace = seen.Gone ? TimeSpan.Zero : seen.Pod.DeletionGrace;
         if (seen.Memory.Terminated)
         {
             steps.Add(new PodStep.Forget());
         }
-        else if (seen.Memory.TerminatingWith is not { } begun || seen.Pod.DeletionGrace < begun)
+        else if (seen.Memory.TerminatingWith is not { } begun || grace < begun)
         {
-            steps.Add(new PodStep.Terminate(seen.Pod.DeletionGrace));
+            steps.Add(new PodStep.Terminate(grace));
         }
     }
 

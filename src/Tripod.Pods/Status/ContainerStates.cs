@@ -47,7 +47,8 @@ internal static class ContainerStates
     {
         if (seen.Memory.Containers.GetValueOrDefault(container.Name) is { } trouble && newest is not { State: ContainerState.Running })
         {
-            return Waiting(trouble.Reason, trouble.Message);
+            var crashed = trouble.Reason == "RunContainerError" && newest is { State: ContainerState.Exited } ? CrashLoop(seen, newest) : null;
+            return crashed ?? Waiting(trouble.Reason, trouble.Message);
         }
 
         return newest switch

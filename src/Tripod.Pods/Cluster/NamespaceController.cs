@@ -1,0 +1,170 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Tripod.Pods.Status;
+using Tripod.Store;
+
+namespace Tripod.Pods.Cluster;
+
+/// <summary>
+/// Gives each namespace what clients wait for in it (the ServiceAccount default, the ConfigMap kube-root-ca.crt), and
+/// empties one that is being deleted. Woken by the store's watch; looks at all namespaces each time.
+/// </summary>
+internal sealed class NamespaceController(ObjectStore store, string caCertificate, TimeProvider clock, ILogger log)
+{
+    private static readonly string[] Initial = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+    /// <summary>The namespaces that every cluster has.</summary>
+    public void CreateInitial()
+    {
+        foreach (var name in Initial.Where(name => store.Get(ResourceKeys.Of("namespaces", null, name)) is null))
+        {
+            var created = NewObject.Make("Namespace", null, name, clock.GetUtcNow());
+            created["metadata"]!["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name };
+            created["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
+            created["status"] = new JsonObject { ["phase"] = "Active" };
+            CreateIfMissing(ResourceKeys.Of("namespaces", null, name), created);
+        }
+
+        ReconcileAll();
+    }
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            var revision = store.Revision;
+            ReconcileAll();
+            try
+            {
+                await foreach (var change in store.Watch("/registry/", revision, cancel).ConfigureAwait(false))
+                {
+                    if (Concerns(change) is { } name)
+                    {
+                        Reconcile(name);
+                    }
+                }
+
+                return;
+            }
+            catch (RevisionTooOldException)
+            {
+                LogMessages.WatchBeginsAgain(log, "/registry/");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is System.Data.Common.DbException or IOException or KeyExistsException)
+            {
+                LogMessages.ControllerFailed(log, "namespace controller", failure);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>A namespace itself, or a deletion within one.</summary>
+    private static string? Concerns(StoreEvent change)
+    {
+        var parts = change.Object.Key.Split('/');
+        return parts is [_, _, "namespaces", var name] ? (change.Type == StoreEventType.Deleted ? null : name)
+            : parts is [_, _, _, var within, _] && change.Type == StoreEventType.Deleted ? within
+            : null;
+    }
+
+    private void ReconcileAll()
+    {
+        foreach (var stored in store.List(ResourceKeys.Prefix("namespaces")).Objects)
+        {
+            Reconcile(stored.Key.Split('/')[^1]);
+        }
+    }
+
+    private void Reconcile(string name)
+    {
+        if (store.Get(ResourceKeys.Of("namespaces", null, name)) is not { } stored)
+        {
+            return;
+        }
+
+        if (stored.View(Views.Parse<V1Namespace>).Metadata.DeletionTimestamp is null)
+        {
+            Furnish(name);
+        }
+        else
+        {
+            Empty(name, stored);
+        }
+    }
+
+    private void Furnish(string name)
+    {
+        CreateIfMissing(ResourceKeys.Of("serviceaccounts", name, "default"), NewObject.Make("ServiceAccount", name, "default", clock.GetUtcNow()));
+        var key = ResourceKeys.ConfigMap(name, "kube-root-ca.crt");
+        var authority = NewObject.Make("ConfigMap", name, "kube-root-ca.crt", clock.GetUtcNow());
+        authority["data"] = new JsonObject { ["ca.crt"] = caCertificate };
+        CreateIfMissing(key, authority);
+        store.Update(key, found =>
+        {
+            found["data"] = new JsonObject { ["ca.crt"] = caCertificate };
+            return found;
+        });
+    }
+
+    /// <summary>Pods are deleted with their grace; everything else at once; the namespace when it holds nothing.</summary>
+    private void Empty(string name, StoredObject stored)
+    {
+        var left = store.Collections.SelectMany(collection => store.List($"{collection}{name}/").Objects).ToList();
+        foreach (var found in left)
+        {
+            if (found.Key.StartsWith(ResourceKeys.Prefix("pods"), StringComparison.Ordinal))
+            {
+                store.Update(found.Key, MarkDeleted);
+            }
+            else if (JsonNode.Parse(found.Document.Span)?["metadata"]?["finalizers"] is JsonArray { Count: > 0 })
+            {
+                store.Update(found.Key, MarkDeleted);
+            }
+            else
+            {
+                store.Delete(found.Key);
+            }
+        }
+
+        if (store.Collections.All(collection => store.List($"{collection}{name}/").Objects.Count == 0)
+            && stored.View(Views.Parse<V1Namespace>).Metadata.Finalizers is not { Count: > 0 })
+        {
+            store.Delete(stored.Key);
+        }
+    }
+
+    private JsonObject? MarkDeleted(JsonObject document)
+    {
+        if (document["metadata"]!["deletionTimestamp"] is not null)
+        {
+            return null;
+        }
+
+        var grace = (long?)document["spec"]?["terminationGracePeriodSeconds"] ?? 0;
+        document["metadata"]!["deletionTimestamp"] = ContainerStates.Time(clock.GetUtcNow().AddSeconds(grace));
+        document["metadata"]!["deletionGracePeriodSeconds"] = grace;
+        return document;
+    }
+
+    private void CreateIfMissing(string key, JsonObject document)
+    {
+        if (store.Get(key) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            store.Create(key, document);
+        }
+        catch (KeyExistsException)
+        {
+            // A client was quicker.
+        }
+    }
+}

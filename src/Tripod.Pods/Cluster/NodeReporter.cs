@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Tripod.Pods.Status;
+using Tripod.Store;
+
+namespace Tripod.Pods.Cluster;
+
+/// <summary>Keeps the Node object that is this machine: addresses, capacity, what it runs, and that it is well.</summary>
+internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, TimeProvider clock)
+{
+    private const int MostPods = 110;
+
+    public void Report()
+    {
+        var key = ResourceKeys.Of("nodes", null, options.NodeName);
+        if (store.Get(key) is null)
+        {
+            var created = NewObject.Make("Node", null, options.NodeName, clock.GetUtcNow());
+            created["spec"] = new JsonObject();
+            store.Create(key, created);
+        }
+
+        store.Update(key, node =>
+        {
+            var labels = node["metadata"]!["labels"] as JsonObject ?? [];
+            foreach (var (name, value) in OwnLabels())
+            {
+                labels[name] = value;
+            }
+
+            node["metadata"]!["labels"] = labels.DeepClone();
+            node["status"] = Status(node["status"]?["conditions"] as JsonArray);
+            return node;
+        });
+    }
+
+    private Dictionary<string, string> OwnLabels() => new()
+    {
+        ["kubernetes.io/hostname"] = options.NodeName,
+        ["kubernetes.io/os"] = "linux",
+        ["kubernetes.io/arch"] = Architecture,
+        ["beta.kubernetes.io/os"] = "linux",
+        ["beta.kubernetes.io/arch"] = Architecture,
+        ["node-role.kubernetes.io/control-plane"] = "",
+    };
+
+    private JsonObject Status(JsonArray? before) => new()
+    {
+        ["capacity"] = Amounts(),
+        ["allocatable"] = Amounts(),
+        ["conditions"] = new JsonArray(
+            Condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", before),
+            Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", before),
+            Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", before),
+            Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before)),
+        ["addresses"] = new JsonArray(
+            new JsonObject { ["type"] = "InternalIP", ["address"] = options.NodeIp },
+            new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName }),
+        ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 10250 } },
+        ["nodeInfo"] = new JsonObject
+        {
+            ["machineID"] = Line("/etc/machine-id"),
+            ["systemUUID"] = Line("/sys/class/dmi/id/product_uuid"),
+            ["bootID"] = Line("/proc/sys/kernel/random/boot_id"),
+            ["kernelVersion"] = Line("/proc/sys/kernel/osrelease"),
+            ["osImage"] = OsName(),
+            ["containerRuntimeVersion"] = $"tripod://{options.Version}",
+            ["kubeletVersion"] = options.KubernetesVersion,
+            ["kubeProxyVersion"] = "",
+            ["operatingSystem"] = "linux",
+            ["architecture"] = Architecture,
+        },
+    };
+
+    private JsonObject Amounts()
+    {
+        var disk = new DriveInfo(options.Root);
+        return new()
+        {
+            ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+            ["memory"] = $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024}Ki",
+            ["ephemeral-storage"] = $"{disk.TotalSize / 1024}Ki",
+            ["hugepages-2Mi"] = "0",
+            ["pods"] = MostPods.ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
+    private JsonNode Condition(string type, bool holds, string reason, string message, JsonArray? before)
+    {
+        var now = ContainerStates.Time(clock.GetUtcNow());
+        var status = holds ? "True" : "False";
+        var old = before?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == type);
+        return new JsonObject
+        {
+            ["type"] = type,
+            ["status"] = status,
+            ["lastHeartbeatTime"] = now,
+            ["lastTransitionTime"] = (string?)old?["status"] == status ? (string?)old?["lastTransitionTime"] : now,
+            ["reason"] = reason,
+            ["message"] = message,
+        };
+    }
+
+    private static string Architecture => RuntimeInformation.OSArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
+        _ => "amd64",
+    };
+
+    private static string OsName() =>
+        File.Exists("/etc/os-release")
+            ? File.ReadLines("/etc/os-release").FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"') ?? "Linux"
+            : "Linux";
+
+    private static string Line(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using k8s.Models;
+using Tripod.Pods.Events;
+using Tripod.Pods.Planning;
+using Tripod.Pods.Starting;
+using Tripod.Runtime.Sandboxes;
+using Tripod.Store;
+
+namespace Tripod.Pods.Cluster;
+
+/// <summary>
+/// The scheduler of a cluster of one node: a pod either fits on this machine and is bound to it, or stays Pending with
+/// the reason Kubernetes would give. One at a time, so that two pods never get the same host port.
+/// </summary>
+internal sealed class Scheduler(ObjectStore store, string nodeName, EventRecorder events, TimeProvider clock)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(5);
+
+    private readonly Lock gate = new();
+
+    /// <returns>Why the pod could not be bound; null when it was.</returns>
+    public Trouble? Schedule(PodView pod)
+    {
+        lock (gate)
+        {
+            if (Misfit(pod) is { } why)
+            {
+                var (reason, message) = why;
+                if (reason == "Unschedulable")
+                {
+                    events.Add(EventTarget.Of(pod), "Warning", "FailedScheduling", message, "default-scheduler");
+                }
+
+                return new(reason, message, 1, clock.GetUtcNow(), clock.GetUtcNow() + LookAgain);
+            }
+
+            store.Update(pod.Key, document =>
+            {
+                if ((string?)document["metadata"]?["uid"] != pod.Uid || document["metadata"]?["deletionTimestamp"] is not null)
+                {
+                    return null;
+                }
+
+                document["spec"]!["nodeName"] = nodeName;
+                return document;
+            });
+            events.Add(EventTarget.Of(pod), "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {nodeName}", "default-scheduler");
+            return null;
+        }
+    }
+
+    private (string Reason, string Message)? Misfit(PodView pod)
+    {
+        if (pod.Spec.SchedulingGates is { Count: > 0 })
+        {
+            return ("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+        }
+
+        var labels = store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>).Metadata.Labels;
+        if (pod.Spec.NodeSelector?.Any(wanted => labels is null || !labels.TryGetValue(wanted.Key, out var value) || value != wanted.Value) == true)
+        {
+            return Unschedulable("node(s) didn't match Pod's node affinity/selector", "Preemption is not helpful for scheduling");
+        }
+
+        var taken = store.List(ResourceKeys.Prefix("pods")).Objects
+            .Select(stored => new PodView(stored))
+            .Where(other => other.Uid != pod.Uid && other.Spec.NodeName == nodeName && !other.IsTerminal)
+            .SelectMany(other => Ports(other.Spec))
+            .ToList();
+        return Ports(pod.Spec).Any(port => taken.Exists(other => Clash(port, other)))
+            ? Unschedulable("node(s) didn't have free ports for the requested pod ports", "No preemption victims found for incoming pod")
+            : null;
+    }
+
+    private static IEnumerable<PortMapping> Ports(V1PodSpec spec) => SandboxConfigs.HostPorts(spec);
+
+    private static bool Clash(PortMapping one, PortMapping other) =>
+        one.Protocol == other.Protocol && one.HostPort == other.HostPort
+        && (IsAny(one.HostIp) || IsAny(other.HostIp) || one.HostIp == other.HostIp);
+
+    private static bool IsAny(string ip) => ip is "" or "0.0.0.0" or "::";
+
+    private static (string, string) Unschedulable(string because, string preemption) =>
+        ("Unschedulable", $"0/1 nodes are available: 1 {because}. preemption: 0/1 nodes are available: 1 {preemption}.");
+}

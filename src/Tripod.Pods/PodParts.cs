@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using Tripod.Pods.Cluster;
+using Tripod.Pods.Events;
+using Tripod.Pods.Starting;
+using Tripod.Pods.Volumes;
+using Tripod.Runtime;
+using Tripod.Store;
+
+namespace Tripod.Pods;
+
+/// <summary>What every worker works with; made once by the engine.</summary>
+internal sealed class PodParts
+{
+    public PodParts(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock, ILogger log)
+    {
+        (Store, Runtime, Options, Clock, Log) = (store, runtime, options, clock, log);
+        Events = new(store, options.NodeName, clock, log);
+        Volumes = new(store, options, clock);
+        Scheduler = new(store, options.NodeName, Events, clock);
+        Starter = new(runtime, new(runtime.Images, Events, clock), new(new(store), new(Volumes)), Events);
+    }
+
+    public ObjectStore Store { get; }
+    public ContainerRuntime Runtime { get; }
+    public PodEngineOptions Options { get; }
+    public TimeProvider Clock { get; }
+    public ILogger Log { get; }
+    public EventRecorder Events { get; }
+    public PodVolumes Volumes { get; }
+    public Scheduler Scheduler { get; }
+    public StartPodContainer Starter { get; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public string LogRoot => Path.Combine(Options.Root, "logs", "pods");
+}

@@ -1,0 +1,200 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Tripod.Pods.Events;
+using Tripod.Pods.Planning;
+using Tripod.Pods.Status;
+
+namespace Tripod.Pods;
+
+/// <summary>
+/// Looks after one pod, by its uid, for as long as it is there: observe → plan → act → report, until nothing is left to
+/// do, then sleeps until woken. The engine wakes it; it hands steps to <see cref="PodActions"/>.
+/// </summary>
+internal sealed class PodWorker : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1), LastRetry = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<bool> wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private readonly HashSet<string> toldBackOff = [];
+    private readonly PodParts parts;
+    private readonly PodActions actions;
+    private readonly Action<PodWorker> ended;
+    private PodView pod;
+    private PodMemory memory = PodMemory.Empty;
+    private Task loop = Task.CompletedTask;
+    private bool forgotten;
+
+    public PodWorker(PodView pod, PodParts parts, Action<PodWorker> ended)
+    {
+        (this.pod, this.parts, this.ended) = (pod, parts, ended);
+        actions = new PodActions(this, parts);
+    }
+
+    public string Uid => pod.Uid;
+
+    /// <summary>The newest revision that was looked at.</summary>
+    public PodView Pod => pod;
+
+    public PodMemory Memory
+    {
+        get
+        {
+            lock (gate)
+            {
+                return memory;
+            }
+        }
+    }
+
+    public void Start() => loop = Task.Run(RunAsync);
+
+    public void Wake() => wakes.Writer.TryWrite(true);
+
+    /// <summary>Something that the pod was waiting for may have come: a ConfigMap, a free port.</summary>
+    public void RetryNow(bool volumesChanged)
+    {
+        Remember(known => (volumesChanged ? known with { VolumesReady = false } : known).RetryNow(parts.Now));
+        Wake();
+    }
+
+    public void Remember(Func<PodMemory, PodMemory> change)
+    {
+        lock (gate)
+        {
+            memory = change(memory);
+        }
+    }
+
+    public PodObservation Observe()
+    {
+        var stored = parts.Store.Get(pod.Key);
+        var current = stored is null ? null : new PodView(stored);
+        var gone = current?.Uid != pod.Uid;
+        pod = gone ? pod : current!;
+        return PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
+    }
+
+    /// <summary>Writes the status that follows from what is observed now; nothing where nothing changed.</summary>
+    public void Report()
+    {
+        var seen = Observe();
+        if (seen.Gone)
+        {
+            return;
+        }
+
+        parts.Store.Update(pod.Key, document =>
+        {
+            if ((string?)document["metadata"]?["uid"] != seen.Pod.Uid)
+            {
+                return null;
+            }
+
+            document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIp, parts.Now);
+            return document;
+        });
+        TellBackOff(seen);
+    }
+
+    /// <summary>The pod is over: nothing of it is left, and the loop ends.</summary>
+    public void Forget() => forgotten = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        await actions.DisposeAsync().ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var retry = FirstRetry;
+        while (!forgotten && !stopping.IsCancellationRequested)
+        {
+            DateTimeOffset? wakeAt;
+            try
+            {
+                wakeAt = await PassAsync(stopping.Token).ConfigureAwait(false);
+                retry = FirstRetry;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // The one place that may catch everything: a pod that fails must neither end its worker nor touch another.
+                LogMessages.PodFailed(parts.Log, pod.Described, failure.Message, retry, failure);
+                wakeAt = parts.Now + retry;
+                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+            }
+
+            if (!forgotten)
+            {
+                await SleepAsync(wakeAt).ConfigureAwait(false);
+            }
+        }
+
+        ended(this);
+    }
+
+    private async Task<DateTimeOffset?> PassAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var decision = PodPlan.Decide(Observe(), parts.Now);
+            foreach (var step in decision.Steps)
+            {
+                if (!await actions.DoAsync(step, cancel).ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+
+            if (forgotten)
+            {
+                return null;
+            }
+
+            Report();
+            if (decision.Steps.Count == 0)
+            {
+                return decision.WakeAt;
+            }
+        }
+    }
+
+    private async Task SleepAsync(DateTimeOffset? wakeAt)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        await using var alarm = wakeAt is { } moment
+            ? parts.Clock.CreateTimer(_ => Wake(), null, moment > parts.Now ? moment - parts.Now : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
+            : null;
+        try
+        {
+            await wakes.Reader.ReadAsync(timer.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the loop sees it.
+        }
+    }
+
+    private void TellBackOff(PodObservation seen)
+    {
+        foreach (var container in seen.InitContainers.Concat(seen.Pod.Spec.Containers))
+        {
+            if (seen.Newest(container.Name) is { State: Runtime.Containers.ContainerState.Exited } exited
+                && !seen.Pod.IsDeleted && PodPlan.Restarts(seen, container.Name)
+                && RestartBackoff.Delay(RestartBackoff.NextInARow(exited)) > TimeSpan.Zero
+                && toldBackOff.Add(exited.Id))
+            {
+                parts.Events.Warning(EventTarget.Of(pod, container.Name), "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Described}");
+            }
+        }
+    }
+}
