@@ -16,8 +16,8 @@ internal static class AtomicFolder
     {
         Directory.CreateDirectory(folder);
         var data = Path.Combine(folder, Data);
-        var old = File.ResolveLinkTarget(data, returnFinalTarget: false)?.FullName;
-        if (old is not null && Read(old) is { } present && present.Count == files.Count && files.All(file => file.Value.Equals(present.GetValueOrDefault(file.Key))))
+        var old = new FileInfo(data).LinkTarget;
+        if (old is not null && Read(Path.Combine(folder, old)) is { } present && present.Count == files.Count && files.All(file => file.Value.Equals(present.GetValueOrDefault(file.Key))))
         {
             return false;
         }
