@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Tripod.IntegrationTests.Fixtures;
+
+/// <summary>A program that ran to its end, with what it wrote.</summary>
+public sealed record Command(int ExitCode, string Output, string Error)
+{
+    /// <exception cref="InvalidOperationException">The program ended with another code than 0; the message holds what it wrote.</exception>
+    public static async Task<string> Run(params string[] command)
+    {
+        var done = await Try(command);
+        return done.ExitCode == 0
+            ? done.Output
+            : throw new InvalidOperationException($"{string.Join(' ', command)}: exit code {done.ExitCode}: {done.Error}{done.Output}");
+    }
+
+    public static async Task<Command> Try(params string[] command) => await TryIn(Environment.CurrentDirectory, command);
+
+    public static async Task<Command> TryIn(string directory, params string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Command(process.ExitCode, await output, await error);
+    }
+}
