@@ -32,4 +32,11 @@ public sealed record Command(int ExitCode, string Output, string Error)
         await process.WaitForExitAsync();
         return new Command(process.ExitCode, await output, await error);
     }
+
+    /// <summary>Sends a signal by name: <c>KILL</c>, <c>TERM</c> …</summary>
+    public static void Signal(int pid, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        kill.WaitForExit();
+    }
 }
