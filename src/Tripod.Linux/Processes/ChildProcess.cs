@@ -1,0 +1,239 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Tripod.Linux.Processes;
+
+/// <summary>How a child is started.</summary>
+public sealed record ChildOptions
+{
+    /// <summary>The program (found in PATH when it holds no slash), then its arguments.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Added to the engine's own environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The child's fd 0, 1, 2, 3 …; null is /dev/null. It gets no other fd.</summary>
+    public IReadOnlyList<FileDescriptor?> Descriptors { get; init; } = [];
+
+    /// <summary>A mount point that the child is not to see: covered by an empty tmpfs in a mount namespace of its own.</summary>
+    public string? HiddenMount { get; init; }
+}
+
+/// <summary>Starts processes with exactly the fds and the mounts they are meant to have (posix_spawn(3)).</summary>
+public static partial class ChildProcess
+{
+    private const int CloneFs = 0x200, CloneNewNs = 0x20000, SetSigMask = 0x08, SetSigDef = 0x04, SetSid = 0x80;
+
+    /// <summary>Starts the child and returns its pid; whoever calls waits for its end with <see cref="Wait"/>.</summary>
+    /// <remarks>
+    /// A hidden mount takes a thread of its own, which leaves the process's mount namespace, spawns, and ends: the child
+    /// is born into the thread's namespace, and the mounts are those of this very moment, shared ones still shared.
+    /// </remarks>
+    public static Task<int> Start(ChildOptions options) =>
+        options.HiddenMount is null ? Task.FromResult(Spawn(options)) : OnOwnThread(() =>
+        {
+            LinuxException.Check(unshare(CloneFs | CloneNewNs), "unshare", "mount namespace");
+            Mounts.Mount("none", options.HiddenMount, "none", MountFlags.Private);
+            Mounts.Mount("none", options.HiddenMount, "tmpfs");
+            return Spawn(options);
+        });
+
+    /// <summary>Runs the child to its end.</summary>
+    /// <returns>Its exit code, 128 + signal when it was killed; and what it wrote to stderr, at most 64 KiB.</returns>
+    public static async Task<(int ExitCode, string Error)> Run(ChildOptions options)
+    {
+        var (read, write) = Pipe.Create();
+        using (read)
+        {
+            int pid;
+            using (write)
+            {
+                var descriptors = options.Descriptors.Take(2).Concat(Enumerable.Repeat<FileDescriptor?>(null, 2)).Take(2).Append(write).Concat(options.Descriptors.Skip(3));
+                pid = await Start(options with { Descriptors = [.. descriptors] }).ConfigureAwait(false);
+            }
+
+            return await Task.Run(
+                () =>
+                {
+                    var error = Pipe.ReadToEnd(read, 64 * 1024);
+                    return (Wait(pid), error);
+                }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for a child of this process; blocks.</summary>
+    public static unsafe int Wait(int pid)
+    {
+        int status;
+        while (waitpid(pid, &status, 0) < 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.EINTR)
+            {
+                throw new LinuxException("waitpid", $"{pid}", errno);
+            }
+        }
+
+        return (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
+    }
+
+    private static Task<T> OnOwnThread<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+            }
+        }, maxStackSize: 256 * 1024) { IsBackground = true }.Start();
+        return done.Task;
+    }
+
+    private static unsafe int Spawn(ChildOptions options)
+    {
+        using var arguments = new NativeStrings(options.Command);
+        using var environment = new NativeStrings(Merge(options.Environment));
+        using var nothing = Pipe.DevNull();
+        var actions = stackalloc byte[128];
+        var attributes = stackalloc byte[512];
+        posix_spawn_file_actions_init(actions);
+        posix_spawnattr_init(attributes);
+        try
+        {
+            Place(options.Descriptors, nothing, actions);
+            SignalsAsAtStart(attributes);
+            int pid;
+            var result = posix_spawnp(&pid, options.Command[0], actions, attributes, arguments.Pointers, environment.Pointers);
+            GC.KeepAlive(options);
+            return result == 0 ? pid : throw new LinuxException("posix_spawn", options.Command[0], result);
+        }
+        finally
+        {
+            posix_spawn_file_actions_destroy(actions);
+            posix_spawnattr_destroy(attributes);
+        }
+    }
+
+    /// <summary>All engine fds close on exec; dup2 clears that on the copies. Sources are first moved out of the way of targets.</summary>
+    private static unsafe void Place(IReadOnlyList<FileDescriptor?> descriptors, FileDescriptor nothing, byte* actions)
+    {
+        var count = Math.Max(3, descriptors.Count);
+        const int Aside = 500;
+        for (var i = 0; i < count; i++)
+        {
+            var source = i < descriptors.Count ? descriptors[i] ?? nothing : nothing;
+            Require(posix_spawn_file_actions_adddup2(actions, source.Number, Aside + i));
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Require(posix_spawn_file_actions_adddup2(actions, Aside + i, i));
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Require(posix_spawn_file_actions_addclose(actions, Aside + i));
+        }
+    }
+
+    /// <summary>The runtime blocks and ignores signals of its own (SIGPIPE); children start with none blocked and all at their default.</summary>
+    private static unsafe void SignalsAsAtStart(byte* attributes)
+    {
+        var none = stackalloc byte[128];
+        var all = stackalloc byte[128];
+        new Span<byte>(none, 128).Clear();
+        new Span<byte>(all, 128).Fill(0xFF);
+        posix_spawnattr_setsigmask(attributes, none);
+        posix_spawnattr_setsigdefault(attributes, all);
+        posix_spawnattr_setflags(attributes, SetSigMask | SetSigDef | SetSid);
+    }
+
+    private static IReadOnlyList<string> Merge(IReadOnlyDictionary<string, string> added)
+    {
+        var own = System.Environment.GetEnvironmentVariables();
+        return
+        [
+            .. own.Keys.Cast<string>().Where(name => !added.ContainsKey(name)).Select(name => $"{name}={own[name]}"),
+            .. added.Select(pair => $"{pair.Key}={pair.Value}"),
+        ];
+    }
+
+    private static void Require(int result)
+    {
+        if (result != 0)
+        {
+            throw new LinuxException("posix_spawn_file_actions", null, result);
+        }
+    }
+
+    /// <summary>A NULL-terminated array of C strings.</summary>
+    private sealed unsafe class NativeStrings : IDisposable
+    {
+        private readonly int count;
+
+        public NativeStrings(IReadOnlyList<string> strings)
+        {
+            count = strings.Count;
+            Pointers = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
+            for (var i = 0; i < count; i++)
+            {
+                var bytes = Encoding.UTF8.GetBytes(strings[i] + '\0');
+                Pointers[i] = (byte*)NativeMemory.Alloc((nuint)bytes.Length);
+                bytes.CopyTo(new Span<byte>(Pointers[i], bytes.Length));
+            }
+        }
+
+        public byte** Pointers { get; }
+
+        public void Dispose()
+        {
+            for (var i = 0; i < count; i++)
+            {
+                NativeMemory.Free(Pointers[i]);
+            }
+
+            NativeMemory.Free(Pointers);
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int posix_spawnp(int* pid, string file, byte* actions, byte* attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_adddup2(byte* actions, int fd, int target);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_addclose(byte* actions, int fd);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawnattr_setsigmask(byte* attributes, byte* mask);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawnattr_setsigdefault(byte* attributes, byte* mask);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Tripod.Linux.Processes;
+
+/// <summary>pipe2(2), and the little reading and writing that needs no stream.</summary>
+public static unsafe partial class Pipe
+{
+    private const int CloseOnExec = 0x80000, ReadWrite = 2;
+
+    /// <summary>Both ends close on exec.</summary>
+    public static (FileDescriptor Read, FileDescriptor Write) Create()
+    {
+        var ends = stackalloc int[2];
+        LinuxException.Check(pipe2(ends, CloseOnExec), "pipe2");
+        return (new FileDescriptor(ends[0]), new FileDescriptor(ends[1]));
+    }
+
+    public static FileDescriptor DevNull() => new(LinuxException.Check(open("/dev/null", ReadWrite | CloseOnExec, 0), "open", "/dev/null"));
+
+    /// <summary>Opens for writing and writes one byte: what releases a container that waits on its exec.fifo. Blocks until there is a reader.</summary>
+    public static void WriteByte(string path)
+    {
+        using var fifo = new FileDescriptor(LinuxException.Check(open(path, 1 | CloseOnExec, 0), "open", path));
+        byte zero = 0;
+        LinuxException.Check(write(fifo.Number, &zero, 1), "write", path);
+    }
+
+    /// <summary>All that comes until the other end is closed, but no more than so many bytes; blocks.</summary>
+    public static string ReadToEnd(FileDescriptor fd, int most)
+    {
+        var buffer = new byte[most];
+        var length = 0;
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            while (length < most && (count = read(fd.Number, start + length, most - length)) > 0)
+            {
+                length += (int)count;
+            }
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int fd, byte* buffer, nint count);
+}

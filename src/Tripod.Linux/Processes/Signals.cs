@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux.Processes;
+
+/// <summary>Signals by number and name (signal(7)), and kill(2).</summary>
+public static partial class Signals
+{
+    public const int Kill = 9, Term = 15;
+
+    private static readonly string[] Names =
+    [
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
+        "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    ];
+
+    /// <summary>From <c>SIGTERM</c>, <c>TERM</c>, <c>15</c> or <c>SIGRTMIN+3</c>; null for what is none.</summary>
+    public static int? Parse(string text)
+    {
+        var name = text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
+        if (int.TryParse(name, out var number))
+        {
+            return number is > 0 and <= 64 ? number : null;
+        }
+
+        if (name.StartsWith("RTMIN", StringComparison.OrdinalIgnoreCase))
+        {
+            return name.Length == 5 ? 34 : int.TryParse(name.AsSpan(5), out var above) && above is >= 0 and <= 30 ? 34 + above : null;
+        }
+
+        if (name.StartsWith("RTMAX", StringComparison.OrdinalIgnoreCase))
+        {
+            return name.Length == 5 ? 64 : int.TryParse(name.AsSpan(5), out var below) && below is <= 0 and >= -30 ? 64 + below : null;
+        }
+
+        var index = Array.FindIndex(Names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return index > 0 ? index : null;
+    }
+
+    /// <returns>False when there is no such process.</returns>
+    public static bool Send(int pid, int signal)
+    {
+        if (kill(pid, signal) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ESRCH ? false : throw new LinuxException("kill", $"{pid}", errno);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+}
