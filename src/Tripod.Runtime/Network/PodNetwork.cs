@@ -1,4 +1,6 @@
+using System.Net;
 using Tripod.Linux;
+using Tripod.Linux.Networking;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Runtime.Network;
@@ -8,32 +10,118 @@ namespace Tripod.Runtime.Network;
 /// to rtnetlink and libnftables. All that it makes in a namespace dies with the namespace; all rules stand in one
 /// nft table named after the engine.
 /// </summary>
+/// <remarks>
+/// At start: <see cref="Open"/>, then <see cref="Restore"/> for each container that lives, then <see cref="Prune"/>.
+/// Until then the ports found in the table keep working. Safe for any number of threads.
+/// </remarks>
 public sealed class PodNetwork
 {
+    private readonly Ipv4Cidr cidr;
+    private readonly AddressPool pool;
+    private readonly Bridge bridge;
+    private readonly PortRules rules;
+    private readonly int mtu;
+
+    private PodNetwork(Ipv4Cidr cidr, AddressPool pool, Bridge bridge, PortRules rules, int mtu)
+    {
+        this.cidr = cidr;
+        this.pool = pool;
+        this.bridge = bridge;
+        this.rules = rules;
+        this.mtu = mtu;
+    }
+
     /// <summary>Makes bridge, sysctls and nft table where they are missing; asked again it mends them.</summary>
-    public static PodNetwork Open(RuntimeOptions options) => throw new NotImplementedException();
+    public static PodNetwork Open(RuntimeOptions options)
+    {
+        var (cidr, ruleset) = Plan(options);
+        var pool = new AddressPool(cidr);
+        var bridge = new Bridge(InterfaceNames.Bridge(options.Name), cidr, pool.Gateway);
+        bridge.Open();
+        var rules = PortRules.Open(ruleset);
+        bridge.AllowLoopbackSources();
+        return new PodNetwork(cidr, pool, bridge, rules, Uplink.Mtu());
+    }
+
+    /// <summary>Removes bridge and table of an engine that does not run.</summary>
+    public static void Remove(RuntimeOptions options)
+    {
+        var (cidr, ruleset) = Plan(options);
+        new Bridge(InterfaceNames.Bridge(options.Name), cidr, cidr[1]).Close();
+        Nftables.Run(ruleset.Delete);
+    }
 
     /// <summary>The bridge's own address, which pods have as their gateway.</summary>
-    public string Gateway => throw new NotImplementedException();
+    public string Gateway => pool.Gateway.ToString();
 
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
-    public string Reserve(string containerId) => throw new NotImplementedException();
+    public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
 
     /// <summary>Marks an address found in a record at start as held.</summary>
-    public void Restore(string containerId, string address, IReadOnlyList<PortMapping> ports) => throw new NotImplementedException();
+    public void Restore(string containerId, string address, IReadOnlyList<PortMapping> ports)
+    {
+        var parsed = Parse(containerId, address);
+        pool.Hold(containerId, parsed);
+        rules.Add(containerId, parsed, ports);
+    }
+
+    /// <summary>Removes the port rules of containers that were not restored; call it once, when all are.</summary>
+    public void Prune() => rules.Prune();
 
     /// <summary>Inside the namespace: lo up, eth0 with the address and the default route; on the host: the peer on the bridge, and the port rules.</summary>
-    public void Attach(string containerId, FileDescriptor netns, string address, IReadOnlyList<PortMapping> ports) => throw new NotImplementedException();
+    public void Attach(string containerId, FileDescriptor netns, string address, IReadOnlyList<PortMapping> ports)
+    {
+        var parsed = Parse(containerId, address);
+        pool.Hold(containerId, parsed);
+        var name = InterfaceNames.Host(containerId);
+        var created = new PodLink(name, parsed, cidr, pool.Gateway).Attach(netns, bridge.Index(), mtu);
+        try
+        {
+            rules.Add(containerId, parsed, ports);
+        }
+        catch when (created)
+        {
+            PodLink.Detach(name);
+            throw;
+        }
+    }
 
     /// <summary>Takes rules, host-side link and address back; nothing happens where they are gone.</summary>
-    public void Detach(string containerId) => throw new NotImplementedException();
+    public void Detach(string containerId)
+    {
+        rules.Remove(containerId);
+        PodLink.Detach(InterfaceNames.Host(containerId));
+        pool.Release(containerId);
+    }
 
     /// <summary>
     /// Binds each host port, so that no process of the host gets it meanwhile; the sockets are handed to pause, which
     /// holds them as long as it lives. Throws a <see cref="RuntimeException"/> that names the process that has it.
     /// </summary>
-    public static IReadOnlyList<FileDescriptor> HoldHostPorts(IReadOnlyList<PortMapping> ports) => throw new NotImplementedException();
+    public static IReadOnlyList<FileDescriptor> HoldHostPorts(IReadOnlyList<PortMapping> ports) => HostPortSockets.Hold(ports);
 
     /// <summary>Removes bridge and table (<c>make down</c>).</summary>
-    public void Close() => throw new NotImplementedException();
+    public void Close()
+    {
+        // The table goes last: it guards 127.0.0.1 as long as there are pods.
+        bridge.Close();
+        rules.Close();
+    }
+
+    private static (Ipv4Cidr Cidr, PortRuleset Ruleset) Plan(RuntimeOptions options)
+    {
+        if (!Ipv4Cidr.TryParse(options.PodCidr, out var cidr))
+        {
+            throw new RuntimeException(
+                RuntimeErrorKind.InvalidArgument, $"open network: podCidr {options.PodCidr} is no IPv4 network: write it as 10.63.0.0/16");
+        }
+
+        InterfaceNames.Validate(options.Name);
+        return (cidr, new PortRuleset(options.Name, InterfaceNames.Bridge(options.Name), cidr));
+    }
+
+    private static IPAddress Parse(string containerId, string address) =>
+        Ipv4Cidr.TryParseAddress(address, out var parsed)
+            ? parsed
+            : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"network of container {containerId}: {address} is no IPv4 address");
 }

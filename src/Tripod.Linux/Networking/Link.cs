@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux.Networking;
+
+/// <summary>A network interface as the kernel shows it.</summary>
+public sealed record Link
+{
+    public required int Index { get; init; }
+
+    public string Name { get; init; } = "";
+
+    /// <summary>The driver, for example <c>bridge</c> or <c>veth</c>; empty for a physical one.</summary>
+    public string Kind { get; init; } = "";
+
+    public int Mtu { get; init; }
+
+    /// <summary>The index of the bridge whose port it is, or 0.</summary>
+    public int Master { get; init; }
+
+    /// <summary>For a veth end the other's index, in the other's namespace.</summary>
+    public int Peer { get; init; }
+
+    internal static Link Read(ReadOnlySpan<byte> body)
+    {
+        var link = new Link { Index = MemoryMarshal.Read<int>(body[4..]) };
+        var attributes = new NetlinkAttributes(body[16..]);
+        while (attributes.Next())
+        {
+            link = attributes.Type switch
+            {
+                RouteMessages.IFLA_IFNAME => link with { Name = attributes.AsString },
+                RouteMessages.IFLA_MTU => link with { Mtu = attributes.AsInt32 },
+                RouteMessages.IFLA_MASTER => link with { Master = attributes.AsInt32 },
+                RouteMessages.IFLA_LINK => link with { Peer = attributes.AsInt32 },
+                RouteMessages.IFLA_LINKINFO => link with { Kind = ReadKind(attributes.Value) },
+                _ => link,
+            };
+        }
+
+        return link;
+    }
+
+    private static string ReadKind(ReadOnlySpan<byte> info)
+    {
+        var attributes = new NetlinkAttributes(info);
+        while (attributes.Next())
+        {
+            if (attributes.Type == RouteMessages.IFLA_INFO_KIND)
+            {
+                return attributes.AsString;
+            }
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux.Networking;
+
+/// <summary>
+/// One conversation with the kernel (netlink(7)). It belongs to the namespace in which it was opened, whichever
+/// thread uses it. Not for two threads at once.
+/// </summary>
+public sealed partial class NetlinkSocket : IDisposable
+{
+    private const int AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000;
+    private const int SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11;
+    private const int NLMSG_ERROR = 2, NLMSG_DONE = 3;
+    private const int NLMSGERR_ATTR_MSG = 1;
+    private const int MSG_TRUNC = 0x20;
+
+    private readonly FileDescriptor socket;
+    private readonly byte[] received = new byte[32 * 1024];
+    private uint sequence;
+
+    /// <param name="protocol">The family of messages, for example 0 for rtnetlink(7).</param>
+    public NetlinkSocket(int protocol)
+    {
+        var fd = socket_(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+        LinuxException.Check(fd, "socket", "netlink");
+        socket = new FileDescriptor(fd);
+
+        // Both only make errors shorter and clearer; an old kernel without them is no fault.
+        var on = 1;
+        setsockopt(socket, SOL_NETLINK, NETLINK_CAP_ACK, in on, sizeof(int));
+        setsockopt(socket, SOL_NETLINK, NETLINK_EXT_ACK, in on, sizeof(int));
+    }
+
+    /// <summary>What is done with each message of an answer: its type and what follows the header.</summary>
+    public delegate void Receiver(int type, ReadOnlySpan<byte> body);
+
+    /// <summary>
+    /// Sends all messages in one call and waits for every acknowledgement. The kernel goes on after one that fails;
+    /// the first failure is thrown once all are answered.
+    /// </summary>
+    public void Execute(NetlinkBatch batch)
+    {
+        var first = Send(batch);
+        LinuxException? failure = null;
+        var open = batch.Count;
+        while (open > 0)
+        {
+            foreach (var message in Receive())
+            {
+                var index = unchecked((int)(message.Sequence - first));
+                if (message.Type != NLMSG_ERROR || index < 0 || index >= batch.Count)
+                {
+                    continue;
+                }
+
+                open--;
+                failure ??= Failure(batch, index, message.Body);
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Asks one question whose answer is any number of messages (NLM_F_DUMP) or a single one with an acknowledgement.</summary>
+    public void Query(NetlinkBatch question, Receiver receiver)
+    {
+        var first = Send(question);
+        while (true)
+        {
+            foreach (var message in Receive())
+            {
+                if (message.Sequence != first)
+                {
+                    continue;
+                }
+
+                switch (message.Type)
+                {
+                    case NLMSG_DONE:
+                        return;
+                    case NLMSG_ERROR when Failure(question, 0, message.Body) is { } failure:
+                        throw failure;
+                    case NLMSG_ERROR:
+                        return;
+                    default:
+                        receiver(message.Type, message.Body);
+                        break;
+                }
+            }
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private static LinuxException? Failure(NetlinkBatch batch, int index, ReadOnlySpan<byte> body)
+    {
+        var errno = -MemoryMarshal.Read<int>(body);
+        if (errno == 0)
+        {
+            return null;
+        }
+
+        var (operation, subject) = batch.Describe(index);
+        var reason = KernelsWords(body);
+        return new LinuxException(operation, reason is null ? subject : $"{subject} ({reason})", errno);
+    }
+
+    // After the errno stands the header of the message that failed; NETLINK_CAP_ACK cuts what followed it.
+    private static string? KernelsWords(ReadOnlySpan<byte> body)
+    {
+        var offset = 4 + NetlinkBatch.HeaderSize;
+        var attributes = new NetlinkAttributes(body.Length > offset ? body[offset..] : default);
+        while (attributes.Next())
+        {
+            if (attributes.Type == NLMSGERR_ATTR_MSG)
+            {
+                return attributes.AsString;
+            }
+        }
+
+        return null;
+    }
+
+    private uint Send(NetlinkBatch batch)
+    {
+        var first = sequence + 1;
+        sequence += (uint)batch.Count;
+        batch.Number(first);
+        var bytes = batch.Bytes;
+        LinuxException.Check(send(socket, bytes, (nuint)bytes.Length, 0), "send", batch.Describe(0).Operation);
+        return first;
+    }
+
+    private NetlinkMessages Receive()
+    {
+        nint size;
+        do
+        {
+            size = recv(socket, received, (nuint)received.Length, MSG_TRUNC);
+        }
+        while (size == -1 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        LinuxException.Check(size, "recv", "netlink");
+        if (size > received.Length)
+        {
+            throw new LinuxException("recv", $"netlink answer of {size} bytes", Errno.ENOSPC);
+        }
+
+        return new NetlinkMessages(received.AsSpan(0, (int)size));
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int socket_(int domain, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setsockopt(FileDescriptor fd, int level, int name, in int value, int size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint send(FileDescriptor fd, ReadOnlySpan<byte> bytes, nuint size, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint recv(FileDescriptor fd, Span<byte> bytes, nuint size, int flags);
+}

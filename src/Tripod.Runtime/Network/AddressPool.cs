@@ -1,0 +1,111 @@
+using System.Net;
+
+namespace Tripod.Runtime.Network;
+
+/// <summary>
+/// Who has which address of the pod CIDR. The next one is looked for after the one given last, so that an address
+/// that was just freed rests as long as it can. Safe for any number of threads.
+/// </summary>
+public sealed class AddressPool
+{
+    private readonly Lock gate = new();
+    private readonly Ipv4Cidr cidr;
+    private readonly Dictionary<string, IPAddress> byContainer = [];
+    private readonly Dictionary<IPAddress, string> byAddress = [];
+    private long last;
+
+    public AddressPool(Ipv4Cidr cidr)
+    {
+        if (cidr.PrefixLength is < 8 or > 30)
+        {
+            throw new RuntimeException(
+                RuntimeErrorKind.InvalidArgument, $"pod CIDR {cidr} cannot be used: choose a prefix length from 8 to 30");
+        }
+
+        this.cidr = cidr;
+        last = GatewayIndex;
+    }
+
+    /// <summary>The first address, which is the bridge's.</summary>
+    public IPAddress Gateway => cidr[GatewayIndex];
+
+    private static long GatewayIndex => 1;
+
+    // The very last address is the broadcast address.
+    private long LastIndex => cidr.Size - 2;
+
+    /// <summary>An address for the container; the same one when it is asked again.</summary>
+    public IPAddress Reserve(string containerId)
+    {
+        lock (gate)
+        {
+            if (byContainer.TryGetValue(containerId, out var held))
+            {
+                return held;
+            }
+
+            var count = LastIndex - GatewayIndex;
+            if (byAddress.Count >= count)
+            {
+                throw new RuntimeException(
+                    RuntimeErrorKind.ResourceExhausted, $"reserve address: all {count} addresses of {cidr} are taken: remove pods or choose a larger podCidr");
+            }
+
+            do
+            {
+                last = last >= LastIndex ? GatewayIndex + 1 : last + 1;
+            }
+            while (byAddress.ContainsKey(cidr[last]));
+
+            return Take(containerId, cidr[last]);
+        }
+    }
+
+    /// <summary>Gives the container exactly this address, which it may have already.</summary>
+    public void Hold(string containerId, IPAddress address)
+    {
+        lock (gate)
+        {
+            if (!cidr.Contains(address) || cidr.IndexOf(address) <= GatewayIndex || cidr.IndexOf(address) > LastIndex)
+            {
+                throw new RuntimeException(
+                    RuntimeErrorKind.InvalidArgument, $"hold address {address} for container {containerId}: it is no pod address of {cidr}");
+            }
+
+            if (byAddress.TryGetValue(address, out var holder) && holder != containerId)
+            {
+                throw new RuntimeException(
+                    RuntimeErrorKind.FailedPrecondition, $"hold address {address} for container {containerId}: container {holder} has it");
+            }
+
+            if (byContainer.TryGetValue(containerId, out var held) && !held.Equals(address))
+            {
+                throw new RuntimeException(
+                    RuntimeErrorKind.FailedPrecondition, $"hold address {address} for container {containerId}: it has {held} already");
+            }
+
+            Take(containerId, address);
+
+            // After a restart the search goes on behind the addresses that are found in use.
+            last = Math.Max(last, cidr.IndexOf(address));
+        }
+    }
+
+    public void Release(string containerId)
+    {
+        lock (gate)
+        {
+            if (byContainer.Remove(containerId, out var address))
+            {
+                byAddress.Remove(address);
+            }
+        }
+    }
+
+    private IPAddress Take(string containerId, IPAddress address)
+    {
+        byContainer[containerId] = address;
+        byAddress[address] = containerId;
+        return address;
+    }
+}

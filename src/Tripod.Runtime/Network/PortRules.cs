@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Net;
+using Tripod.Linux.Networking;
+using Tripod.Runtime.Sandboxes;
+
+namespace Tripod.Runtime.Network;
+
+/// <summary>
+/// Which container has which host port, kept equal to the elements of the nft table. <see cref="PodNetwork"/> asks; the
+/// text goes to nftables. A table that somebody removed (<c>nft flush ruleset</c>) is made anew with all it held.
+/// </summary>
+internal sealed class PortRules
+{
+    private readonly Lock gate = new();
+    private readonly PortRuleset ruleset;
+    private ImmutableDictionary<HostPort, PortTarget> targets;
+
+    // A port with no owner was found in the table at start, and no container has claimed it yet.
+    private ImmutableDictionary<HostPort, string> owners = ImmutableDictionary<HostPort, string>.Empty;
+
+    private PortRules(PortRuleset ruleset, ImmutableDictionary<HostPort, PortTarget> targets)
+    {
+        this.ruleset = ruleset;
+        this.targets = targets;
+    }
+
+    /// <summary>Makes the table as this version wants it, with the ports that are in it.</summary>
+    public static PortRules Open(PortRuleset ruleset)
+    {
+        var rules = new PortRules(ruleset, Read(ruleset));
+        Nftables.Run(ruleset.Replace(rules.targets));
+        return rules;
+    }
+
+    public void Add(string containerId, IPAddress address, IReadOnlyList<PortMapping> mappings)
+    {
+        lock (gate)
+        {
+            List<string> commands = [];
+            var (nextTargets, nextOwners) = (targets, owners);
+            foreach (var mapping in mappings)
+            {
+                if (HostPort.From(mapping) is not { } port)
+                {
+                    continue;
+                }
+
+                if (owners.TryGetValue(port, out var owner) && owner != containerId)
+                {
+                    throw new RuntimeException(
+                        RuntimeErrorKind.FailedPrecondition,
+                        $"host port {port} is taken by container {owner}: remove it or choose another hostPort");
+                }
+
+                var target = new PortTarget(address, mapping.ContainerPort);
+                nextOwners = nextOwners.SetItem(port, containerId);
+                if (nextTargets.TryGetValue(port, out var present) && present == target)
+                {
+                    continue;
+                }
+
+                if (present is not null)
+                {
+                    commands.Add(ruleset.Remove(port));
+                }
+
+                commands.Add(ruleset.Add(port, target));
+                nextTargets = nextTargets.SetItem(port, target);
+            }
+
+            Apply(commands, nextTargets);
+            owners = nextOwners;
+        }
+    }
+
+    public void Remove(string containerId) =>
+        RemoveWhere(port => owners.TryGetValue(port, out var owner) && owner == containerId);
+
+    /// <summary>Removes what no container has claimed.</summary>
+    public void Prune() => RemoveWhere(port => !owners.ContainsKey(port));
+
+    public void Close()
+    {
+        lock (gate)
+        {
+            Nftables.Run(ruleset.Delete);
+            targets = targets.Clear();
+            owners = owners.Clear();
+        }
+    }
+
+    private void RemoveWhere(Func<HostPort, bool> gone)
+    {
+        lock (gate)
+        {
+            var removed = targets.Keys.Where(gone).ToList();
+            Apply([.. removed.Select(ruleset.Remove)], targets.RemoveRange(removed));
+            owners = owners.RemoveRange(removed);
+        }
+    }
+
+    private void Apply(List<string> commands, ImmutableDictionary<HostPort, PortTarget> next)
+    {
+        if (commands.Count > 0)
+        {
+            try
+            {
+                Nftables.Run(string.Join('\n', commands));
+            }
+            catch (NftablesException)
+            {
+                // The table is not as it was left. If it is something else, this fails as well and says so.
+                Nftables.Run(ruleset.Replace(next));
+            }
+        }
+
+        targets = next;
+    }
+
+    private static ImmutableDictionary<HostPort, PortTarget> Read(PortRuleset ruleset)
+    {
+        try
+        {
+            return PortRuleset.Parse(Nftables.List(ruleset.List));
+        }
+        catch (NftablesException e) when (e.NotFound)
+        {
+            return ImmutableDictionary<HostPort, PortTarget>.Empty;
+        }
+    }
+}
