@@ -11,6 +11,12 @@ public static partial class Links
     /// <summary>unlink(2): the link goes, never what it points at.</summary>
     public static void Unlink(string path) => LinuxException.Check(unlink(path), "unlink", path);
 
+    /// <summary>rmdir(2).</summary>
+    public static void RemoveDirectory(string path) => LinuxException.Check(rmdir(path), "rmdir", path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rmdir(string path);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);
 

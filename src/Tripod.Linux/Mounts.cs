@@ -22,10 +22,46 @@ public enum MountFlags : ulong
 /// <summary>mount(2) and umount2(2), in the mount namespace of the calling thread.</summary>
 public static partial class Mounts
 {
-    private const int Detach = 2, NoFollow = 8;
+    private const int Detach = 2, NoFollow = 8, CloneFs = 0x200;
 
     public static void Mount(string source, string target, string type, MountFlags flags = MountFlags.None, string? data = null) =>
         LinuxException.Check(mount(source, target, type, (ulong)flags, data), "mount", target);
+
+    /// <summary>Mounts with relative paths in the options resolved from <paramref name="directory"/>, which becomes the current one of a passing thread only.</summary>
+    public static void MountIn(string directory, string source, string target, string type, string data)
+    {
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                LinuxException.Check(unshare(CloneFs), "unshare", "fs");
+                LinuxException.Check(chdir(directory), "chdir", directory);
+                Mount(source, target, type, MountFlags.None, data);
+            }
+            catch (Exception caught)
+            {
+                failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(caught);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    /// <summary>
+    /// Makes a directory a mount point of its own whose mounts are shared with mount namespaces that are cloned from
+    /// this one, also where the host's root is private. Nothing happens where it is one already.
+    /// </summary>
+    public static void ShareSubtree(string path)
+    {
+        if (!IsMountPoint(path))
+        {
+            Mount(path, path, "none", MountFlags.Bind | MountFlags.Recursive);
+        }
+
+        Mount("none", path, "none", MountFlags.Shared);
+    }
 
     /// <summary>Takes the topmost mount away at once; it ends when nothing uses it any more. Nothing happens where none is.</summary>
     /// <returns>False when nothing was mounted there.</returns>
@@ -61,4 +97,10 @@ public static partial class Mounts
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int umount2(string target, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chdir(string path);
 }

@@ -1,6 +1,10 @@
+using System.Text.Json;
+using Tripod.Linux;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
+using Tripod.Runtime.Network;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Store;
 
 namespace Tripod.Runtime;
 
@@ -10,41 +14,110 @@ namespace Tripod.Runtime;
 /// </summary>
 public sealed class ContainerRuntime : IAsyncDisposable
 {
-    /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
-    public static Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel) => throw new NotImplementedException();
+    private readonly RecordStore records;
+    private readonly RuntimeParts parts;
 
-    public ImageService Images => throw new NotImplementedException();
+    private ContainerRuntime(RecordStore records, RuntimeParts parts) => (this.records, this.parts) = (records, parts);
+
+    public ImageService Images => parts.Images;
+
+    /// <summary>The bridge's own address.</summary>
+    public string Gateway => parts.Network.Gateway;
+
+    /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
+    public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(options.Root, (UnixFileMode)0x1C9); // 0711
+        Directory.CreateDirectory(options.Run, (UnixFileMode)0x1ED); // 0755
+        Mounts.ShareSubtree(options.Root);
+        Mounts.ShareSubtree(options.Run);
+        var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
+        var images = ImageService.Open(options, records, clock);
+        images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
+        var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock);
+        images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
+        parts.Ends.Open();
+        await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
+        return new(records, parts);
+    }
 
     // sandboxes
-    public Task<SandboxStatus> RunPodSandbox(SandboxConfig config, CancellationToken cancel) => throw new NotImplementedException();
-    public Task StopPodSandbox(string sandboxId, CancellationToken cancel) => throw new NotImplementedException();
-    public Task RemovePodSandbox(string sandboxId, CancellationToken cancel) => throw new NotImplementedException();
-    public SandboxStatus? PodSandboxStatus(string sandboxId) => throw new NotImplementedException();
-    public IReadOnlyList<SandboxStatus> ListPodSandboxes() => throw new NotImplementedException();
+    public Task<SandboxStatus> RunPodSandbox(SandboxConfig config, CancellationToken cancel) => Said(() => new RunSandbox(parts).RunAsync(config, cancel), "run sandbox");
+
+    public Task StopPodSandbox(string sandboxId, CancellationToken cancel) => new StopSandbox(parts).RunAsync(sandboxId, cancel);
+
+    public Task RemovePodSandbox(string sandboxId, CancellationToken cancel) => new RemoveSandbox(parts).RunAsync(sandboxId, cancel);
+
+    public SandboxStatus? PodSandboxStatus(string sandboxId) => parts.Table.Find(sandboxId)?.Record is { IsPause: true } pause ? pause.ToSandboxStatus() : null;
+
+    public IReadOnlyList<SandboxStatus> ListPodSandboxes() => [.. parts.Table.All.Where(entry => entry.Record.IsPause).Select(entry => entry.Record.ToSandboxStatus())];
 
     // containers
-    public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel) => throw new NotImplementedException();
-    public Task StartContainer(string containerId, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel) =>
+        Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, cancel), "create container");
+
+    public Task StartContainer(string containerId, CancellationToken cancel) => Said(
+        async () =>
+        {
+            await new StartContainer(parts).RunAsync(containerId, cancel).ConfigureAwait(false);
+            return true;
+        },
+        "start container");
 
     /// <summary>The stop signal, then after the grace period SIGKILL to the container's whole cgroup. A second call with a shorter grace cuts the first short.</summary>
-    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => throw new NotImplementedException();
-    public Task RemoveContainer(string containerId, CancellationToken cancel) => throw new NotImplementedException();
-    public ContainerStatus? ContainerStatus(string containerId) => throw new NotImplementedException();
-    public IReadOnlyList<ContainerStatus> ListContainers() => throw new NotImplementedException();
-    public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => throw new NotImplementedException();
-    public Task ReopenContainerLog(string containerId, CancellationToken cancel) => throw new NotImplementedException();
+    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => new StopContainer(parts).RunAsync(containerId, grace, cancel);
+
+    public Task RemoveContainer(string containerId, CancellationToken cancel) => new RemoveContainer(parts).RunAsync(containerId, cancel);
+
+    /// <summary>Of pause as well, by its sandbox's id.</summary>
+    public ContainerStatus? ContainerStatus(string containerId) => parts.Table.Find(containerId)?.Record.ToStatus();
+
+    /// <summary>All but pause.</summary>
+    public IReadOnlyList<ContainerStatus> ListContainers() => [.. parts.Table.All.Where(entry => !entry.Record.IsPause).Select(entry => entry.Record.ToStatus())];
+
+    /// <summary>Pause containers as well, as <c>docker ps</c> shows them.</summary>
+    public IReadOnlyList<ContainerStatus> ListAllContainers() => [.. parts.Table.All.Select(entry => entry.Record.ToStatus())];
+
+    public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => new UpdateContainer(parts).RunAsync(containerId, resources, cancel);
+
+    public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 
     // streams
-    public Task<IProcessStreams> Exec(string containerId, ExecConfig config, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<IProcessStreams> Exec(string containerId, ExecConfig config, CancellationToken cancel) => Said(() => new ExecProcess(parts).RunAsync(containerId, config, cancel), "exec");
 
     /// <summary>Streams of the container's own process; disposing of them leaves it running.</summary>
-    public Task<IProcessStreams> Attach(string containerId, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<IProcessStreams> Attach(string containerId, CancellationToken cancel) => Said(() => new AttachStreams(parts).RunAsync(containerId, cancel), "attach");
 
     /// <summary>A TCP connection to 127.0.0.1:port made inside the sandbox's network namespace.</summary>
-    public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
 
     /// <summary>Every start and end from now on, until cancelled. A reader that lags loses nothing but may see several at once.</summary>
-    public IAsyncEnumerable<ContainerEvent> Events(CancellationToken cancel) => throw new NotImplementedException();
+    public IAsyncEnumerable<ContainerEvent> Events(CancellationToken cancel) => parts.Table.Events(cancel);
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Completes when the container's present run has ended; at once when it does not run.</summary>
+    public Task WaitContainer(string containerId, CancellationToken cancel) =>
+        parts.Table.Find(containerId) is { Record.State: ContainerState.Running } entry ? entry.Ended.Task.WaitAsync(cancel) : Task.CompletedTask;
+
+    /// <summary>Stops everything and takes every mount, cgroup, rule and interface away; state on disk stays, and an engine that opens it again starts from there.</summary>
+    public async Task ShutdownAsync(CancellationToken cancel) => await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync()
+    {
+        parts.Ends.Dispose();
+        records.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A fault of the kernel or the disk becomes the runtime's own, with the verb's name before it.</summary>
+    private static async Task<T> Said<T>(Func<Task<T>> verb, string name)
+    {
+        try
+        {
+            return await verb().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or System.Data.Common.DbException)
+        {
+            throw new RuntimeException(fault is LinuxException { Errno: Errno.ENOSPC } ? RuntimeErrorKind.ResourceExhausted : RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
+        }
+    }
 }

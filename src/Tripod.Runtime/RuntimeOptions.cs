@@ -21,6 +21,9 @@ public sealed record RuntimeOptions
     /// <summary>The image that a pod's first container runs; built in, never pulled.</summary>
     public string PauseImage { get; init; } = "registry.k8s.io/pause:tripod";
 
+    /// <summary>The program in that image.</summary>
+    public string PausePath { get; init; } = Path.Combine(AppContext.BaseDirectory, "pause");
+
     /// <summary>The OCI runtime for a sandbox that names no handler: a path, or a name found in PATH.</summary>
     public string OciRuntime { get; init; } = "crun";
 

@@ -43,6 +43,19 @@ public static unsafe partial class Pipe
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
+    /// <summary>Up to and without the next line feed, or what came before the end; blocks.</summary>
+    public static string ReadLine(FileDescriptor fd)
+    {
+        var line = new List<byte>();
+        byte next;
+        while (read(fd.Number, &next, 1) == 1 && next != '\n')
+        {
+            line.Add(next);
+        }
+
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(line));
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pipe2(int* ends, int flags);
 

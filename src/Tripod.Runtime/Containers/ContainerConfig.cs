@@ -1,6 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Tripod.Runtime.Containers;
 
 /// <summary>Where a container's namespace of one kind comes from: its own, the host's, or another container's.</summary>
+[JsonDerivedType(typeof(Own), "own")]
+[JsonDerivedType(typeof(Host), "host")]
+[JsonDerivedType(typeof(Join), "join")]
 public abstract record NamespaceChoice
 {
     public sealed record Own : NamespaceChoice;

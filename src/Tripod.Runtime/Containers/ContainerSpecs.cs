@@ -1,0 +1,92 @@
+using Tripod.Linux;
+using Tripod.Runtime.Images;
+using Tripod.Runtime.Oci;
+using Tripod.Runtime.Records;
+
+namespace Tripod.Runtime.Containers;
+
+/// <summary>Makes all the choices between a container's config, its image and its sandbox, and the OCI spec that says so.</summary>
+internal sealed class ContainerSpecs(RuntimeParts parts)
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <exception cref="RuntimeException">The config asks for what cannot be had.</exception>
+    public ContainerSpec Of(ContainerRecord record, ContainerRecord? sandbox, ImageConfig image)
+    {
+        var config = record.Config;
+        var security = config.Security;
+        var rootfs = parts.Paths.Rootfs(record.Id);
+        var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
+        var namespaces = new NamespacePaths(parts.Table).Of(config, sandbox);
+        return new()
+        {
+            RootfsPath = rootfs,
+            Args = CommandLine(config, image),
+            Env = Environment(config, image, user, sandbox),
+            User = user,
+            Cwd = config.WorkingDir.Length > 0 ? config.WorkingDir : image.WorkingDir.Length > 0 ? image.WorkingDir : "/",
+            Tty = config.Tty,
+            ReadOnlyRootfs = security.ReadOnlyRootfs,
+            NoNewPrivileges = security.NoNewPrivileges,
+            Privileged = security.Privileged,
+            Capabilities = Capabilities.For(security.Privileged, security.AddCapabilities, security.DropCapabilities, parts.Bounding),
+            Seccomp = Seccomp(security),
+            AppArmor = security.AppArmor,
+            Namespaces = namespaces,
+            Mounts = DefaultMounts.For(config, sandbox, parts.Paths),
+            Devices = config.Devices,
+            CgroupsPath = record.Cgroup,
+            Resources = config.Resources,
+            OomScoreAdj = OomScore.Clamp(config.Resources.OomScoreAdj),
+            MaskedPaths = security.Privileged ? [] : security.MaskedPaths ?? DefaultMounts.Masked,
+            ReadonlyPaths = security.Privileged ? [] : security.ReadonlyPaths ?? DefaultMounts.ReadOnly,
+        };
+    }
+
+    /// <summary>Docker's rule: an entrypoint given by the user takes the image's arguments away too.</summary>
+    private static IReadOnlyList<string> CommandLine(ContainerConfig config, ImageConfig image)
+    {
+        IReadOnlyList<string> command = config.Command.Count > 0 ? config.Command : image.Entrypoint;
+        var arguments = config.Args.Count > 0 ? config.Args : config.Command.Count > 0 ? [] : image.Cmd;
+        return command.Count + arguments.Count > 0
+            ? [.. command, .. arguments]
+            : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "no command specified: the image has neither Entrypoint nor Cmd, and none was given", "CreateContainerError");
+    }
+
+    private static List<string> Environment(ContainerConfig config, ImageConfig image, ProcessUser user, ContainerRecord? sandbox)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
+        if (sandbox?.Sandbox is { Hostname: { Length: > 0 } hostname })
+        {
+            values["HOSTNAME"] = hostname;
+        }
+
+        foreach (var variable in image.Env)
+        {
+            var parts = variable.Split('=', 2);
+            values[parts[0]] = parts.Length > 1 ? parts[1] : "";
+        }
+
+        foreach (var (name, value) in config.Env)
+        {
+            values[name] = value;
+        }
+
+        values.TryAdd("HOME", user.Home);
+        if (config.Tty)
+        {
+            values.TryAdd("TERM", "xterm");
+        }
+
+        return [.. values.Select(pair => $"{pair.Key}={pair.Value}")];
+    }
+
+    private static string? Seccomp(LinuxSecurity security) => security.Seccomp switch
+    {
+        _ when security.Privileged => null,
+        "Unconfined" => null,
+        "RuntimeDefault" or "" => "",
+        var path when File.Exists(path) => File.ReadAllText(path),
+        var path => throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"seccomp profile {path} does not exist on this machine", "CreateContainerError"),
+    };
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Tripod.Linux.Processes;
+using Tripod.Runtime.Records;
+
+namespace Tripod.Runtime.Containers;
+
+/// <summary>A container's choice for each kind of namespace, as OCI writes it: a type for one of its own, a path for one to join, nothing for the host's.</summary>
+internal sealed class NamespacePaths(ContainerTable table)
+{
+    public IReadOnlyList<(string Type, string? Path)> Of(ContainerConfig config, ContainerRecord? sandbox)
+    {
+        var choices = config.Namespaces ?? OfSandbox(sandbox);
+        var namespaces = new List<(string, string?)> { ("mount", null) };
+        Add(namespaces, "network", "net", choices.Net);
+        Add(namespaces, "ipc", "ipc", choices.Ipc);
+        Add(namespaces, "uts", "uts", choices.Uts);
+        Add(namespaces, "pid", "pid", choices.Pid);
+        Add(namespaces, "user", "user", choices.User);
+        Add(namespaces, "cgroup", "cgroup", choices.Cgroup);
+        return namespaces;
+    }
+
+    /// <summary>What a pod's container joins: pause's net, ipc and uts; pause's pid where the pod shares it.</summary>
+    private static ContainerNamespaces OfSandbox(ContainerRecord? sandbox)
+    {
+        if (sandbox?.Sandbox is not { } config)
+        {
+            return new();
+        }
+
+        var join = new NamespaceChoice.Join(sandbox.Id);
+        return new()
+        {
+            Net = config.HostNetwork ? NamespaceChoice.OfHost : join,
+            Uts = config.HostNetwork ? NamespaceChoice.OfHost : join,
+            Ipc = config.HostIpc ? NamespaceChoice.OfHost : join,
+            Pid = config.HostPid ? NamespaceChoice.OfHost : config.SharePid ? join : NamespaceChoice.Private,
+        };
+    }
+
+    private void Add(List<(string, string?)> namespaces, string type, string file, NamespaceChoice choice)
+    {
+        switch (choice)
+        {
+            case NamespaceChoice.Own:
+                namespaces.Add((type, null));
+                break;
+            case NamespaceChoice.Join join:
+                namespaces.Add((type, PathOf(join.ContainerId, file)));
+                break;
+        }
+    }
+
+    private string PathOf(string id, string file)
+    {
+        var owner = table.Get(id).Record;
+        return owner.State == ContainerState.Running && new ProcessIdentity(owner.Pid, owner.StartTicks).IsAlive
+            ? string.Create(CultureInfo.InvariantCulture, $"/proc/{owner.Pid}/ns/{file}")
+            : throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"cannot join the {file} namespace of container {id}: it is not running");
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Tripod.Linux;
+using Tripod.Linux.Processes;
+using Tripod.Runtime.Cgroups;
+using Tripod.Runtime.Containers;
+
+namespace Tripod.Runtime.Oci;
+
+/// <summary>
+/// The one place that runs an OCI runtime (crun) and conmon: the seam between a finished bundle and a running process.
+/// Thin, and without state of its own.
+/// </summary>
+internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, CgroupTree cgroups)
+{
+    /// <summary>Starts a bundle that needs neither log nor exit code (pause); returns its pid. The fds are kept open in it from 3 on.</summary>
+    public async Task<int> RunDetachedAsync(string id, string handler, IReadOnlyList<FileDescriptor> keptOpen)
+    {
+        var pidFile = Path.Combine(paths.Bundle(id), "pid");
+        var (code, error) = await ChildProcess.Run(new()
+        {
+            Command =
+            [
+                Program(handler), .. GlobalArguments, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
+            ],
+            Descriptors = [null, null, null, .. keptOpen],
+            HiddenMount = cgroups.HybridMount,
+        }).ConfigureAwait(false);
+        return code == 0 ? ReadPid(pidFile) : throw Failed(error);
+    }
+
+    /// <summary>Creates the container under conmon and starts it; returns the pid of its first process.</summary>
+    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath)
+    {
+        var bundle = paths.Bundle(id);
+        var program = Program(handler);
+        var (read, write) = Pipe.Create();
+        using var answer = read;
+        int conmon;
+        using (write)
+        {
+            conmon = await ChildProcess.Start(new()
+            {
+                Command = [options.Conmon, .. ConmonArguments(id, program, bundle, config, logPath)],
+                Environment = new Dictionary<string, string> { ["_OCI_SYNCPIPE"] = "3" },
+                Descriptors = [null, null, null, write],
+                HiddenMount = cgroups.HybridMount,
+            }).ConfigureAwait(false);
+        }
+
+        // conmon's first process ends at once and leaves the pipe to the one that stays; it speaks when the OCI runtime is done.
+        var said = await Task.Run(() =>
+        {
+            ChildProcess.Wait(conmon);
+            return Pipe.ReadLine(read);
+        }).ConfigureAwait(false);
+        var pid = Pid(said, bundle);
+        await ReleaseAsync(id, program).ConfigureAwait(false);
+        return pid;
+    }
+
+    /// <summary>Forgets what the OCI runtime wrote down of a container that has ended.</summary>
+    public void Forget(string id)
+    {
+        var state = Path.Combine(paths.OciState, id);
+        if (Directory.Exists(state))
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    public async Task UpdateAsync(string id, string resourcesJson)
+    {
+        var file = Path.Combine(paths.Bundle(id), "update.json");
+        await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
+        var (code, error) = await ChildProcess.Run(new()
+        {
+            Command = [Program(""), .. GlobalArguments, "update", "--resources", file, id],
+            HiddenMount = cgroups.HybridMount,
+        }).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw Failed(error);
+        }
+    }
+
+    /// <summary>What a command such as exec starts with: program and global arguments.</summary>
+    public IReadOnlyList<string> CommandPrefix(string handler) => [Program(handler), .. GlobalArguments];
+
+    public string? HiddenMount => cgroups.HybridMount;
+
+    /// <summary>
+    /// A created container waits for a byte on its exec.fifo. Writing it here spares the process that "start" would be;
+    /// a runtime without such a fifo is asked to start.
+    /// </summary>
+    private async Task ReleaseAsync(string id, string program)
+    {
+        var fifo = Path.Combine(paths.OciState, id, "exec.fifo");
+        if (Path.GetFileName(program) == "crun" && File.Exists(fifo))
+        {
+            await Task.Run(() => Pipe.WriteByte(fifo)).ConfigureAwait(false);
+            return;
+        }
+
+        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw Failed(error);
+        }
+    }
+
+    private IReadOnlyList<string> ConmonArguments(string id, string program, string bundle, ContainerConfig config, string logPath) =>
+    [
+        "--api-version", "1", "-c", id, "-u", id, "-n", id, "-r", program, "-b", bundle, "-p", Path.Combine(bundle, "pid"),
+        "-P", Path.Combine(bundle, "conmon.pid"), "--persist-dir", bundle, "--exit-dir", paths.Exits, "--full-attach",
+        "-l", $"k8s-file:{logPath}", "--log-level", "error",
+        .. GlobalArguments.SelectMany(argument => new[] { "--runtime-arg", argument }),
+        .. config.Stdin ? ["-i"] : Array.Empty<string>(),
+        .. config.Stdin && !config.StdinOnce ? ["--leave-stdin-open"] : Array.Empty<string>(),
+        .. config.Tty ? ["-t"] : Array.Empty<string>(),
+    ];
+
+    private string[] GlobalArguments => ["--root", paths.OciState, "--cgroup-manager=cgroupfs"];
+
+    private string Program(string handler)
+    {
+        var name = handler.Length > 0 ? handler : options.OciRuntime;
+        return name.Contains('/', StringComparison.Ordinal)
+            ? name
+            : (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin:/usr/sbin:/sbin").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+                ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"OCI runtime {name} is not installed: apt install {name}, or configure another");
+    }
+
+    private static int Pid(string said, string bundle)
+    {
+        var answer = said.Length > 0 ? JsonNode.Parse(said) : null;
+        var pid = (int?)answer?["data"] ?? -1;
+        return pid > 0 ? pid : throw Failed((string?)answer?["message"] ?? $"conmon ended without a word; see {bundle}");
+    }
+
+    private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+
+    private static RuntimeException Failed(string error)
+    {
+        var text = error.Trim();
+        return StartError.Describe(text) is { } known
+            ? new(RuntimeErrorKind.Internal, known, "StartError")
+            : new(RuntimeErrorKind.Internal, $"failed to create container: {text}", "RunContainerError");
+    }
+}

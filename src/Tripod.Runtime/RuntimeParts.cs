@@ -1,0 +1,38 @@
+using Tripod.Runtime.Cgroups;
+using Tripod.Runtime.Containers;
+using Tripod.Runtime.Images;
+using Tripod.Runtime.Network;
+using Tripod.Runtime.Oci;
+using Tripod.Runtime.Records;
+using Tripod.Store;
+
+namespace Tripod.Runtime;
+
+/// <summary>What the verbs work with; made once when the runtime opens.</summary>
+internal sealed class RuntimeParts
+{
+    public RuntimeParts(RuntimeOptions options, RecordStore records, ImageService images, PodNetwork network, TimeProvider clock)
+    {
+        (Options, Images, Network, Clock) = (options, images, network, clock);
+        Paths = new(options);
+        Cgroups = CgroupTree.Detect();
+        Table = new(records);
+        Oci = new(options, Paths, Cgroups);
+        Ends = new(this);
+    }
+
+    public RuntimeOptions Options { get; }
+    public ImageService Images { get; }
+    public PodNetwork Network { get; }
+    public TimeProvider Clock { get; }
+    public RuntimePaths Paths { get; }
+    public CgroupTree Cgroups { get; }
+    public ContainerTable Table { get; }
+    public OciRuntime Oci { get; }
+    public ContainerEnds Ends { get; }
+
+    /// <summary>The same until the machine boots again.</summary>
+    public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public IReadOnlySet<string> Bounding { get; } = Capabilities.Bounding();
+}

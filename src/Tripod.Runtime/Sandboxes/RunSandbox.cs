@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Tripod.Linux;
+using Tripod.Linux.Networking;
+using Tripod.Linux.Processes;
+using Tripod.Runtime.Containers;
+using Tripod.Runtime.Network;
+using Tripod.Runtime.Oci;
+using Tripod.Runtime.Records;
+
+namespace Tripod.Runtime.Sandboxes;
+
+/// <summary>
+/// Pause with its network and its cgroup, for a pod's containers to join. Called by the facade with what the pod engine
+/// or a kubelet wants; hands pause to <see cref="OciRuntime"/>. Reserve, do, undo in reverse.
+/// </summary>
+internal sealed class RunSandbox(RuntimeParts parts)
+{
+    public async Task<SandboxStatus> RunAsync(SandboxConfig config, CancellationToken cancel)
+    {
+        if (Twin(config) is { } twin)
+        {
+            using (await twin.TakeTurn(cancel).ConfigureAwait(false))
+            {
+                if (twin.Record.State == ContainerState.Running)
+                {
+                    return twin.Record.ToSandboxStatus();
+                }
+            }
+
+            // Half-made by an engine that died, or ended: the same identity gets a new sandbox.
+            await new RemoveSandbox(parts).RunAsync(twin.Record.Id, cancel).ConfigureAwait(false);
+        }
+
+        // 1. The record: from here on another engine knows what to clean up.
+        var entry = parts.Table.Add(NewRecord(config));
+        var id = entry.Record.Id;
+        using var turn = await entry.TakeTurn(cancel).ConfigureAwait(false);
+        try
+        {
+            // 2. Address and host ports, before anything is made that needs them.
+            var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
+            parts.Table.Change(entry, known => known with { Address = address });
+            var held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
+            try
+            {
+                // 3. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
+                using var netns = config.HostNetwork ? null : Netns.Create();
+                if (netns is not null)
+                {
+                    parts.Network.Attach(id, netns, address, config.Ports);
+                }
+
+                // 4. Files and shared memory, then pause itself.
+                Prepare(entry.Record, netns);
+                var pid = await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, held).ConfigureAwait(false);
+                parts.Table.Change(entry, known => known with
+                {
+                    State = ContainerState.Running,
+                    StartedAt = parts.Clock.GetUtcNow(),
+                    Pid = pid,
+                    StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
+                    BootId = parts.BootId,
+                });
+            }
+            finally
+            {
+                foreach (var socket in held)
+                {
+                    socket.Dispose();
+                }
+            }
+        }
+        catch
+        {
+            await parts.Cgroups.KillAsync(entry.Record.Cgroup, CancellationToken.None).ConfigureAwait(false);
+            RemoveSandbox.Discard(parts, entry);
+            throw;
+        }
+
+        parts.Table.Publish(ContainerEventKind.Started, entry.Record);
+        parts.Ends.Follow(entry);
+        return entry.Record.ToSandboxStatus();
+    }
+
+    private ContainerEntry? Twin(SandboxConfig config) => parts.Table.All.FirstOrDefault(entry =>
+        entry.Record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
+        && other.Namespace == config.Namespace && other.Attempt == config.Attempt);
+
+    private ContainerRecord NewRecord(SandboxConfig config)
+    {
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var parent = config.CgroupParent.Length > 0 ? config.CgroupParent.Trim('/') : $"pod{config.Uid}";
+        var image = parts.Images.Find(parts.Options.PauseImage)
+            ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"pause image {parts.Options.PauseImage} is not present");
+        return new()
+        {
+            Id = id,
+            SandboxId = id,
+            Sandbox = config,
+            Config = new() { Name = "POD", Attempt = config.Attempt, Image = parts.Options.PauseImage, Labels = config.Labels, Annotations = config.Annotations },
+            CreatedAt = parts.Clock.GetUtcNow(),
+            ImageId = image.Id,
+            Cgroup = $"/{parts.Options.Name}/{parent}/{id}",
+        };
+    }
+
+    private void Prepare(ContainerRecord record, FileDescriptor? netns)
+    {
+        var bundle = parts.Paths.Bundle(record.Id);
+        Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
+        SandboxFiles.Write(bundle, record.Sandbox!);
+        if (!record.Sandbox!.HostIpc)
+        {
+            Directory.CreateDirectory(parts.Paths.Shm(record.Id));
+            Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, "mode=1777,size=65536k");
+        }
+
+        var image = parts.Images.Find(record.ImageId)!;
+        var layers = parts.Images.LayerDirectories(image.Id);
+        var rootfs = layers is [var only] ? only : parts.Paths.Rootfs(record.Id);
+        if (layers.Count > 1)
+        {
+            RootfsMount.Mount(rootfs, parts.Paths.State(record.Id), layers);
+        }
+
+        File.WriteAllBytes(Path.Combine(bundle, "config.json"), SpecWriter.Write(Spec(record, rootfs, netns, [.. image.Config.Entrypoint, .. image.Config.Cmd])));
+    }
+
+    /// <summary>Pause runs as nobody, with no capability, on a read-only root: it holds namespaces and fds and does nothing.</summary>
+    private static ContainerSpec Spec(ContainerRecord record, string rootfs, FileDescriptor? netns, IReadOnlyList<string> args)
+    {
+        var config = record.Sandbox!;
+        var namespaces = new List<(string, string?)> { ("mount", null) };
+        if (netns is not null)
+        {
+            namespaces.Add(("network", string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{netns.Number}")));
+            namespaces.Add(("uts", null));
+        }
+
+        if (!config.HostIpc)
+        {
+            namespaces.Add(("ipc", null));
+        }
+
+        if (!config.HostPid)
+        {
+            namespaces.Add(("pid", null));
+        }
+
+        return new()
+        {
+            RootfsPath = rootfs,
+            Args = args,
+            Env = ["PATH=/"],
+            User = new(65535, 65535, [], "/"),
+            ReadOnlyRootfs = true,
+            NoNewPrivileges = true,
+            Capabilities = new HashSet<string>(),
+            Hostname = netns is null ? "" : config.Hostname,
+            Namespaces = namespaces,
+            Mounts = [new("/proc", "proc", "proc", ["nosuid", "noexec", "nodev"])],
+            CgroupsPath = record.Cgroup,
+            OomScoreAdj = OomScore.Clamp(-998),
+            Sysctls = config.Sysctls,
+            MaskedPaths = DefaultMounts.Masked,
+            ReadonlyPaths = DefaultMounts.ReadOnly,
+        };
+    }
+}
