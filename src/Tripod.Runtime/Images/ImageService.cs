@@ -1,30 +1,97 @@
+using Tripod.Runtime.Images.References;
+using Tripod.Runtime.Images.Registry;
+using Tripod.Runtime.Images.Storage;
+using Tripod.Store;
+
 namespace Tripod.Runtime.Images;
 
 /// <summary>Everything that can be asked about images. The container verbs ask it for root file systems, the doors for the rest.</summary>
-public sealed class ImageService
+public sealed class ImageService : IDisposable
 {
-    /// <summary>By id, by a prefix of the id that is unique, or by reference in any form Docker understands; null when absent.</summary>
-    public ImageRecord? Find(string reference) => throw new NotImplementedException();
+    private readonly ImageStorage storage;
+    private readonly RegistryClient registries;
+    private readonly PullImage pullImage;
+    private readonly RemoveImage removeImage;
 
-    public IReadOnlyList<ImageRecord> List() => throw new NotImplementedException();
+    private ImageService(RuntimeOptions options, ImageStorage storage, TimeProvider clock)
+    {
+        this.storage = storage;
+        registries = new(clock);
+        pullImage = new(storage, registries, options, clock);
+        removeImage = new(storage, id => IsInUse(id));
+    }
+
+    /// <summary>Whether a container has the image of this id as its root; such an image keeps its layers. Set by the container runtime.</summary>
+    public Func<string, bool> IsInUse { get; set; } = _ => false;
+
+    /// <summary>Opens the images below the root, and takes away what a killed predecessor left half-made. One engine at a time.</summary>
+    public static ImageService Open(RuntimeOptions options, RecordStore records, TimeProvider clock) =>
+        new(options, new ImageStorage(options.Root, records, clock), clock);
+
+    /// <summary>By id, by a prefix of the id that is unique, or by reference in any form Docker understands; null when absent.</summary>
+    public ImageRecord? Find(string reference)
+    {
+        var snapshot = storage.Index.Current;
+        return snapshot.Find(reference) is { } image ? snapshot.Record(image) : null;
+    }
+
+    public IReadOnlyList<ImageRecord> List()
+    {
+        var snapshot = storage.Index.Current;
+        return [.. snapshot.Images.Values.OrderByDescending(image => image.Created).ThenBy(image => image.Id, StringComparer.Ordinal).Select(snapshot.Record)];
+    }
 
     /// <summary>Pulls by the OCI distribution protocol. Two pulls of one image share the work; a cut one leaves nothing half-made in use.</summary>
-    public Task<ImageRecord> Pull(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<ImageRecord> Pull(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancel) =>
+        Record(await pullImage.Run(ImageReference.Parse(reference), credentials, progress, cancel));
 
     /// <summary>Takes an OCI or docker archive (tar, also gzipped) and returns what it held.</summary>
-    public Task<IReadOnlyList<ImageRecord>> Load(Stream archive, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<ImageRecord>> Load(Stream archive, CancellationToken cancel) =>
+        [.. (await new LoadArchive(storage).Run(archive, cancel)).Select(Record)];
 
     /// <summary>Writes a docker-and-OCI archive with the named images.</summary>
-    public Task Save(IReadOnlyList<string> references, Stream archive, CancellationToken cancel) => throw new NotImplementedException();
+    public Task Save(IReadOnlyList<string> references, Stream archive, CancellationToken cancel) => new SaveArchive(storage).Run(references, archive, cancel);
 
-    public ImageRecord Tag(string source, string target) => throw new NotImplementedException();
+    public ImageRecord Tag(string source, string target)
+    {
+        var name = ImageReference.Parse(target);
+        if (name.Digest is not null)
+        {
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"tag {source}: {target} names a digest, which cannot be chosen: give a name and a tag");
+        }
+
+        var image = storage.Index.Current.Find(source) ?? throw ImageProblems.NotFound(source);
+        return storage.Index.Name(name.Canonical, image.Id) ? Record(image) : throw ImageProblems.NotFound(source);
+    }
 
     /// <summary>Removes a tag, or by id the image with all its tags; layers that nothing needs any more go too. Returns Docker's lines: what was untagged and deleted.</summary>
-    public Task<IReadOnlyList<string>> Remove(string reference, bool force, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<IReadOnlyList<string>> Remove(string reference, bool force, CancellationToken cancel) => removeImage.Run(reference, force, cancel);
 
     /// <summary>Directories of the image's layers for overlayfs's <c>lowerdir</c>: topmost first.</summary>
-    public IReadOnlyList<string> LayerDirectories(string imageId) => throw new NotImplementedException();
+    public IReadOnlyList<string> LayerDirectories(string imageId) =>
+        [.. Stored(imageId).Layers.Reverse().Select(layer => storage.Paths.Layer(layer.ChainId))];
+
+    /// <summary>The image's config byte for byte as it came; its digest is the image's id.</summary>
+    public byte[] ReadConfig(string imageId) => storage.Blobs.Read(Stored(imageId).Id);
+
+    /// <summary>The image's manifest byte for byte as it came.</summary>
+    public byte[] ReadManifest(string imageId) => storage.Blobs.Read(Stored(imageId).ManifestDigest);
+
+    /// <summary>Makes a pinned image of one program. The same program gives the same id; an image of another program under that name is replaced.</summary>
+    public void AddBuiltIn(string reference, byte[] program, string pathInImage, ImageConfig config) =>
+        new AddBuiltInImage(storage, id => IsInUse(id)).Run(ImageReference.Parse(reference), program, pathInImage, config);
 
     /// <summary>Bytes and inodes in use below the image store, and its path.</summary>
-    public (string Path, long Bytes, long Inodes) Usage() => throw new NotImplementedException();
+    public (string Path, long Bytes, long Inodes) Usage()
+    {
+        var layers = storage.Layers.Present();
+        var blobs = storage.Blobs.List();
+        return (storage.Paths.Root, layers.Sum(layer => layer.Bytes) + blobs.Sum(storage.Blobs.Size), layers.Sum(layer => layer.Inodes) + blobs.Count);
+    }
+
+    public void Dispose() => registries.Dispose();
+
+    private StoredImage Stored(string imageId) => storage.Index.Current.Find(imageId) ?? throw ImageProblems.NotFound(imageId);
+
+    private ImageRecord Record(StoredImage image) => storage.Index.Current.Record(image);
 }
