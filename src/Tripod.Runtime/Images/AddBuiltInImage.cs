@@ -61,6 +61,12 @@ internal sealed class AddBuiltInImage(ImageStorage storage, Func<string, bool> i
         var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, leaveOpen: true))
         {
+            // Its root stays read-only, so the places where an OCI runtime mounts must be there.
+            foreach (var mountPoint in (string[])["dev", "etc", "proc", "run", "sys"])
+            {
+                writer.WriteEntry(Entry(TarEntryType.Directory, mountPoint));
+            }
+
             for (var depth = 1; depth < parts.Length; depth++)
             {
                 writer.WriteEntry(Entry(TarEntryType.Directory, string.Join('/', parts[..depth])));

@@ -16,18 +16,21 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// <summary>Starts a bundle that needs neither log nor exit code (pause); returns its pid. The fds are kept open in it from 3 on.</summary>
     public async Task<int> RunDetachedAsync(string id, string handler, IReadOnlyList<FileDescriptor> keptOpen)
     {
+        // What is detached keeps the fds it was given, so the runtime says what went wrong in a file and not in a pipe.
         var pidFile = Path.Combine(paths.Bundle(id), "pid");
-        var (code, error) = await ChildProcess.Run(new()
+        var log = Path.Combine(paths.Bundle(id), "oci.log");
+        var runtime = await ChildProcess.Start(new()
         {
             Command =
             [
-                Program(handler), .. GlobalArguments, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                Program(handler), .. GlobalArguments, "--log", log, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
                 "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
             ],
             Descriptors = [null, null, null, .. keptOpen],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
-        return code == 0 ? ReadPid(pidFile) : throw Failed(error);
+        var code = await Task.Run(() => ChildProcess.Wait(runtime)).ConfigureAwait(false);
+        return code == 0 ? ReadPid(pidFile) : throw Failed(File.Exists(log) ? await File.ReadAllTextAsync(log).ConfigureAwait(false) : $"{handler} ended with code {code}");
     }
 
     /// <summary>Creates the container under conmon and starts it; returns the pid of its first process.</summary>

@@ -159,12 +159,11 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Capabilities = new HashSet<string>(),
             Hostname = netns is null ? "" : config.Hostname,
             Namespaces = namespaces,
-            Mounts = [new("/proc", "proc", "proc", ["nosuid", "noexec", "nodev"])],
+            // The OCI runtime puts device nodes in /dev, which must not end up in the image's layer.
+            Mounts = [new("/dev", "tmpfs", "tmpfs", ["nosuid", "noexec", "mode=755", "size=64k"])],
             CgroupsPath = record.Cgroup,
             OomScoreAdj = OomScore.Clamp(-998),
             Sysctls = config.Sysctls,
-            MaskedPaths = DefaultMounts.Masked,
-            ReadonlyPaths = DefaultMounts.ReadOnly,
         };
     }
 }
