@@ -130,7 +130,7 @@ internal sealed class TypedDocument
         var kind = value?.GetValueKind() ?? JsonValueKind.Null;
         var wanted = Describe(field);
         var detail = fault is null || fault.StartsWith("json:", StringComparison.Ordinal)
-            ? $"json: cannot unmarshal {Shown(value, kind, fault)} into Go struct field "
+            ? $"json: cannot unmarshal {Shown(value, kind, field)} into Go struct field "
                 + $"{Holder(place).Name}.{place.WithoutIndexes()} of type {wanted}"
             : fault;
         return ApiException.BadRequest(
@@ -148,8 +148,10 @@ internal sealed class TypedDocument
         return outer?.Type ?? schema.Type;
     }
 
-    private static string Shown(JsonNode? value, JsonValueKind kind, string? fault) =>
-        fault?.Contains("number ", StringComparison.Ordinal) == true ? $"number {value!.ToJsonString()}" : ScalarReading.Word(kind);
+    private static string Shown(JsonNode? value, JsonValueKind kind, SchemaField field) =>
+        kind == JsonValueKind.Number && field is { Shape: FieldShape.Single, Kind: FieldKind.Int32 or FieldKind.Int64 or FieldKind.IntOrString }
+            ? $"number {value!.ToJsonString()}"
+            : ScalarReading.Word(kind);
 
     private static string Describe(SchemaField field) =>
         field.Shape switch
