@@ -12,7 +12,6 @@ public static class RequestBody
 
     private const string Json = "application/json";
     private const string Yaml = "application/yaml";
-    private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
     /// <param name="contentType">The header as sent; empty means JSON.</param>
     /// <param name="body">The bytes as sent.</param>
@@ -28,8 +27,10 @@ public static class RequestBody
         var duplicates = new List<string>();
         var document = MediaType(contentType) switch
         {
+            _ when body.IsEmpty && schema.Group == "meta.k8s.io" => [],
             "" or Json => JsonText.ParseObject(body, duplicates),
-            _ => throw ApiException.UnsupportedMediaType(Json, Yaml, Protobuf),
+            ProtobufBody.MediaType => ProtobufBody.Parse(body.Span, schema),
+            _ => throw ApiException.UnsupportedMediaType(Json, Yaml, ProtobufBody.MediaType),
         };
         return Check(document, schema, mode, duplicates);
     }
