@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Schema;
+
+namespace Tripod.FrontDoors.Kubernetes.Defaults;
+
+/// <summary>What the API server fills in before a document is validated and stored; in place, and twice is once.</summary>
+public static class ObjectDefaults
+{
+    public static void Apply(JsonObject document, KindSchema schema)
+    {
+        switch (schema.ApiVersion, schema.Kind)
+        {
+            case ("v1", "Pod"): PodDefaults.Apply(document); break;
+            case ("v1", "Secret"): SecretDefaults.Apply(document); break;
+            case ("v1", "Namespace"): NamespaceDefaults.Apply(document); break;
+            case ("v1", "PersistentVolume"): StorageDefaults.ApplyToVolume(document); break;
+            case ("v1", "PersistentVolumeClaim"): StorageDefaults.ApplyToClaim(document); break;
+            case ("storage.k8s.io/v1", "StorageClass"): StorageDefaults.ApplyToClass(document); break;
+        }
+    }
+}
