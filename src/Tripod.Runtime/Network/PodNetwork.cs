@@ -62,6 +62,7 @@ public sealed class PodNetwork
     {
         var parsed = Parse(containerId, address);
         pool.Hold(containerId, parsed);
+        PodLink.Replug(InterfaceNames.Host(containerId), bridge.Index());
         rules.Add(containerId, parsed, ports);
     }
 
@@ -74,7 +75,7 @@ public sealed class PodNetwork
         var parsed = Parse(containerId, address);
         pool.Hold(containerId, parsed);
         var name = InterfaceNames.Host(containerId);
-        var created = new PodLink(name, parsed, cidr, pool.Gateway).Attach(netns, bridge.Index(), mtu);
+        var created = new PodLink(name, parsed, cidr, pool.Gateway, bridge.Name).Attach(netns, bridge.Index(), mtu);
         try
         {
             rules.Add(containerId, parsed, ports);
