@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Sandboxes;
 
@@ -114,7 +115,30 @@ internal sealed class PortRules
             }
         }
 
+        var changed = targets.Except(next).Concat(next.Except(targets)).Select(static port => port.Key).ToList();
         targets = next;
+        ForgetFlows(changed);
+    }
+
+    // Who sent datagrams to the port before would go on reaching what was behind it then.
+    private static void ForgetFlows(List<HostPort> changed)
+    {
+        var ports = changed.Where(static port => port.Protocol == PortProtocol.Udp).Select(static port => port.Port).ToHashSet();
+        if (ports.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var route = RouteNetlink.Open();
+            var local = route.Addresses().Select(static address => address.Address).ToHashSet();
+            Conntrack.ForgetUdp(ports, address => IPAddress.IsLoopback(address) || local.Contains(address));
+        }
+        catch (LinuxException)
+        {
+            // A kernel without this interface: the flows end after 30 to 120 s of silence.
+        }
     }
 
     private static ImmutableDictionary<HostPort, PortTarget> Read(PortRuleset ruleset)
