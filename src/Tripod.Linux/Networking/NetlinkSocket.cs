@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tripod.Linux.Events;
 
 namespace Tripod.Linux.Networking;
 
@@ -115,6 +116,22 @@ public sealed partial class NetlinkSocket : IDisposable
 
         return ready != 0;
     }
+
+    /// <summary>Calls back on the event loop's thread with the types of the messages that came together.</summary>
+    public IDisposable WatchEvents(Action<IReadOnlyList<int>> happened) => EventLoop.Watch(socket, Readiness.Readable, _ =>
+    {
+        List<int> types = [];
+        nint size;
+        while ((size = recv(socket, received, (nuint)received.Length, MSG_DONTWAIT)) > 0)
+        {
+            foreach (var message in new NetlinkMessages(received.AsSpan(0, (int)size)))
+            {
+                types.Add(message.Type);
+            }
+        }
+
+        happened(types);
+    });
 
     /// <summary>For sockets that a library opened without SOCK_CLOEXEC: no program that is started from now on inherits them.</summary>
     internal static void CloseAllOnExec(int protocol)

@@ -69,6 +69,12 @@ public sealed class PodNetwork
     /// <summary>Removes the port rules of containers that were not restored; call it once, when all are.</summary>
     public void Prune() => rules.Prune();
 
+    /// <summary>
+    /// Makes the table anew as soon as somebody deletes it, until it is cancelled: <c>nft flush ruleset</c> stands first
+    /// in many a firewall's script, and with the table goes what keeps pods from this machine's 127.0.0.1.
+    /// </summary>
+    public Task KeepRules(CancellationToken cancel) => NftablesEvents.WatchDeletedTables(rules.Mend, cancel);
+
     /// <summary>Inside the namespace: lo up, eth0 with the address and the default route; on the host: the peer on the bridge, and the port rules.</summary>
     public void Attach(string containerId, FileDescriptor netns, string address, IReadOnlyList<PortMapping> ports)
     {

@@ -8,7 +8,7 @@ namespace Tripod.Runtime.Network;
 
 /// <summary>
 /// Which container has which host port, kept equal to the elements of the nft table. <see cref="PodNetwork"/> asks; the
-/// text goes to nftables. A table that somebody removed (<c>nft flush ruleset</c>) is made anew with all it held.
+/// text goes to nftables.
 /// </summary>
 internal sealed class PortRules
 {
@@ -19,6 +19,8 @@ internal sealed class PortRules
     // A port with no owner was found in the table at start, and no container has claimed it yet.
     private ImmutableDictionary<HostPort, string> owners = ImmutableDictionary<HostPort, string>.Empty;
 
+    private bool closed;
+
     private PortRules(PortRuleset ruleset, ImmutableDictionary<HostPort, PortTarget> targets)
     {
         this.ruleset = ruleset;
@@ -28,7 +30,8 @@ internal sealed class PortRules
     /// <summary>Makes the table as this version wants it, with the ports that are in it.</summary>
     public static PortRules Open(PortRuleset ruleset)
     {
-        var rules = new PortRules(ruleset, Read(ruleset));
+        var rules = new PortRules(
+            ruleset, Find(ruleset) is { } found ? PortRuleset.Parse(found) : ImmutableDictionary<HostPort, PortTarget>.Empty);
         Nftables.Run(ruleset.Replace(rules.targets));
         return rules;
     }
@@ -80,10 +83,23 @@ internal sealed class PortRules
     /// <summary>Removes what no container has claimed.</summary>
     public void Prune() => RemoveWhere(port => !owners.ContainsKey(port));
 
+    /// <summary>Makes the table again if it is gone.</summary>
+    public void Mend()
+    {
+        lock (gate)
+        {
+            if (!closed && Find(ruleset) is null)
+            {
+                Nftables.Run(ruleset.Replace(targets));
+            }
+        }
+    }
+
     public void Close()
     {
         lock (gate)
         {
+            closed = true;
             Nftables.Run(ruleset.Delete);
             targets = targets.Clear();
             owners = owners.Clear();
@@ -141,15 +157,15 @@ internal sealed class PortRules
         }
     }
 
-    private static ImmutableDictionary<HostPort, PortTarget> Read(PortRuleset ruleset)
+    private static string? Find(PortRuleset ruleset)
     {
         try
         {
-            return PortRuleset.Parse(Nftables.List(ruleset.List));
+            return Nftables.List(ruleset.List);
         }
         catch (NftablesException e) when (e.NotFound)
         {
-            return ImmutableDictionary<HostPort, PortTarget>.Empty;
+            return null;
         }
     }
 }

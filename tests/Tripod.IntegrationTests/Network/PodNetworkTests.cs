@@ -141,6 +141,27 @@ public sealed class PodNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Table_that_somebody_deleted_comes_back_by_itself_while_it_is_watched()
+    {
+        using var stop = new CancellationTokenSource();
+        var watch = network.Network.KeepRules(stop.Token);
+        var pod = network.Start(new PortMapping("tcp", port, 80)).ServeTcp(80);
+        TestNetwork.Sh($"nft delete table ip {network.Options.Name}");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await Echo.AskTcp("127.0.0.1", port) is null)
+        {
+            await pause.WaitForNextTickAsync(patience.Token);
+        }
+
+        Assert.Equal(pod.Address, (await Echo.AskTcp("127.0.0.1", port))?.Server);
+        network.Network.Close();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
+        Assert.DoesNotContain(network.Options.Name, TestNetwork.Sh("nft list tables"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Bridge_that_somebody_deleted_comes_back_with_the_next_pod()
     {
         TestNetwork.Sh($"ip link del {network.Bridge}");
