@@ -54,6 +54,13 @@ public sealed class PodNetwork
     /// <summary>The bridge's own address, which pods have as their gateway.</summary>
     public string Gateway => pool.Gateway.ToString();
 
+    /// <summary>
+    /// What on this machine stands between pods and the outside, for a log or a user; empty when nothing does. A drop in
+    /// somebody else's table wins over all that could stand in the engine's own.
+    /// </summary>
+    public IReadOnlyList<string> Obstacles() =>
+        [.. ForeignFirewall.Find(Nftables.List("list chains")).Select(chain => ForeignFirewall.Describe(chain, bridge.Name))];
+
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
     public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
 

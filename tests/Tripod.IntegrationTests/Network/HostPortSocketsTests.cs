@@ -87,6 +87,14 @@ public sealed class HostPortSocketsTests : IDisposable
     }
 
     [Fact]
+    public void Port_that_another_pod_holds_is_named_by_its_process_where_the_kernel_tells()
+    {
+        held = PodNetwork.HoldHostPorts([new PortMapping("tcp", port, 80)]);
+        var error = Assert.Throws<RuntimeException>(() => PodNetwork.HoldHostPorts([new PortMapping("tcp", port, 80)]));
+        Assert.Contains(Environment.OSVersion.Version >= new Version(6, 8) ? $"(pid {Environment.ProcessId})" : "another process", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Host_ip_that_is_not_this_machines_is_refused()
     {
         var error = Assert.Throws<RuntimeException>(() => PodNetwork.HoldHostPorts([new PortMapping("tcp", port, 80, "203.0.113.9")]));

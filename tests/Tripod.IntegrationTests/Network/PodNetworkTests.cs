@@ -232,5 +232,21 @@ public sealed class PodNetworkTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Firewall_that_drops_forwarded_packets_is_an_obstacle_that_is_told()
+    {
+        // Its priority comes after all others', and it has a rule that accepts everything: it harms nobody.
+        var other = $"wall{Random.Shared.Next(0x1000000):x6}";
+        TestNetwork.Sh($"nft 'add table ip {other}; add chain ip {other} c {{ type filter hook forward priority 900; policy drop; }}; add rule ip {other} c accept'");
+        try
+        {
+            Assert.Contains(network.Network.Obstacles(), obstacle => obstacle.Contains($"ip {other} c", StringComparison.Ordinal) && obstacle.Contains(network.Bridge, StringComparison.Ordinal));
+        }
+        finally
+        {
+            TestNetwork.Sh($"nft delete table ip {other}");
+        }
+    }
+
     private string FirstPodAddress(int index) => network.Network.Gateway[..^1] + index;
 }
