@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using Tripod.Linux.Events;
 
 namespace Tripod.Linux.Networking;
 
@@ -12,14 +14,18 @@ public sealed partial class NetlinkSocket : IDisposable
     private const int SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11;
     private const int NLMSG_ERROR = 2, NLMSG_DONE = 3;
     private const int NLMSGERR_ATTR_MSG = 1;
-    private const int MSG_TRUNC = 0x20;
+    private const int MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40;
+    private const int SOL_SOCKET = 1, SO_PROTOCOL = 38, SO_DOMAIN = 39;
+    private const int F_SETFD = 2, FD_CLOEXEC = 1;
+    private const short POLLIN = 1;
 
     private readonly FileDescriptor socket;
     private readonly byte[] received = new byte[32 * 1024];
     private uint sequence;
 
     /// <param name="protocol">The family of messages, for example 0 for rtnetlink(7).</param>
-    public NetlinkSocket(int protocol)
+    /// <param name="groups">A bit for each kind of event that it listens to; one socket does that or asks, not both.</param>
+    public NetlinkSocket(int protocol, uint groups = 0)
     {
         var fd = socket_(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
         LinuxException.Check(fd, "socket", "netlink");
@@ -29,6 +35,12 @@ public sealed partial class NetlinkSocket : IDisposable
         var on = 1;
         setsockopt(socket, SOL_NETLINK, NETLINK_CAP_ACK, in on, sizeof(int));
         setsockopt(socket, SOL_NETLINK, NETLINK_EXT_ACK, in on, sizeof(int));
+        if (groups != 0)
+        {
+            // struct sockaddr_nl: family and padding, port id, groups.
+            uint[] address = [AF_NETLINK, 0, groups];
+            LinuxException.Check(bind(socket, address, address.Length * sizeof(uint)), "bind", "netlink");
+        }
     }
 
     /// <summary>What is done with each message of an answer: its type and what follows the header.</summary>
@@ -93,6 +105,53 @@ public sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Waits for events and throws away all that are there; false when none came in time (milliseconds).</summary>
+    public bool WaitForEvents(int timeout)
+    {
+        var descriptor = new PollDescriptor { Fd = socket.Number, Events = POLLIN };
+        var ready = poll(ref descriptor, 1, timeout);
+        while (recv(socket, received, (nuint)received.Length, MSG_DONTWAIT) >= 0)
+        {
+        }
+
+        return ready != 0;
+    }
+
+    /// <summary>Calls back on the event loop's thread with the types of the messages that came together.</summary>
+    public IDisposable WatchEvents(Action<IReadOnlyList<int>> happened) => EventLoop.Watch(socket, Readiness.Readable, _ =>
+    {
+        List<int> types = [];
+        nint size;
+        while ((size = recv(socket, received, (nuint)received.Length, MSG_DONTWAIT)) > 0)
+        {
+            foreach (var message in new NetlinkMessages(received.AsSpan(0, (int)size)))
+            {
+                types.Add(message.Type);
+            }
+        }
+
+        happened(types);
+    });
+
+    /// <summary>For sockets that a library opened without SOCK_CLOEXEC: no program that is started from now on inherits them.</summary>
+    internal static void CloseAllOnExec(int protocol)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            var fd = int.Parse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture);
+            if (Option(fd, SO_DOMAIN) == AF_NETLINK && Option(fd, SO_PROTOCOL) == protocol)
+            {
+                LinuxException.Check(fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl", entry);
+            }
+        }
+
+        static int Option(int fd, int name)
+        {
+            var size = sizeof(int);
+            return getsockopt(fd, SOL_SOCKET, name, out var value, ref size) == 0 ? value : -1;
+        }
+    }
+
     public void Dispose() => socket.Dispose();
 
     private static LinuxException? Failure(NetlinkBatch batch, int index, ReadOnlySpan<byte> body)
@@ -151,6 +210,27 @@ public sealed partial class NetlinkSocket : IDisposable
 
         return new NetlinkMessages(received.AsSpan(0, (int)size));
     }
+
+    // poll(2)
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int getsockopt(int fd, int level, int name, out int value, ref int size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int fd, int command, int value);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(ref PollDescriptor descriptors, nuint count, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int bind(FileDescriptor fd, ReadOnlySpan<uint> address, int size);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int socket_(int domain, int type, int protocol);

@@ -4,15 +4,19 @@ namespace Tripod.Linux.Networking;
 
 /// <summary>
 /// Commands to the kernel's packet filter through libnftables (libnftables(3)), without a process. All commands of
-/// one call are one transaction: they take effect together or not at all.
+/// one call are one transaction: they take effect together or not at all. They go to the network namespace in which
+/// the process made its first call.
 /// </summary>
 public static partial class Nftables
 {
     private const string Library = "libnftables.so.1";
     private const uint NFT_CTX_OUTPUT_JSON = 1 << 4;
+    private const int NETLINK_NETFILTER = 12;
 
-    // The library has state of its own outside its contexts.
     private static readonly Lock Gate = new();
+
+    // Kept, as closing its socket waits until the kernel has freed what was removed: over 10 ms.
+    private static nint context;
 
     /// <summary>Runs commands as nft(8) reads them.</summary>
     public static void Run(string commands) => Run(commands, outputFlags: 0);
@@ -24,32 +28,41 @@ public static partial class Nftables
     {
         lock (Gate)
         {
-            var context = New();
-            try
+            if (context == 0)
             {
-                nft_ctx_output_set_flags(context, outputFlags);
-                nft_ctx_buffer_output(context);
-                nft_ctx_buffer_error(context);
-                if (nft_run_cmd_from_buffer(context, commands) != 0)
-                {
-                    throw new NftablesException(Text(nft_ctx_get_error_buffer(context)).Trim());
-                }
+                context = Open();
+            }
 
+            // To ask for buffers again empties them.
+            nft_ctx_output_set_flags(context, outputFlags);
+            nft_ctx_buffer_output(context);
+            nft_ctx_buffer_error(context);
+            if (nft_run_cmd_from_buffer(context, commands) == 0)
+            {
                 return Text(nft_ctx_get_output_buffer(context));
             }
-            finally
-            {
-                nft_ctx_free(context);
-            }
+
+            // What a command that failed left behind in the library goes with the context.
+            var error = Text(nft_ctx_get_error_buffer(context)).Trim();
+            nft_ctx_free(context);
+            context = 0;
+            throw new NftablesException(error);
         }
     }
 
-    private static nint New()
+    private static nint Open()
     {
         try
         {
-            var context = nft_ctx_new(0);
-            return context != 0 ? context : throw new NftablesException("nftables: no netlink socket");
+            var opened = nft_ctx_new(0);
+            if (opened == 0)
+            {
+                throw new NftablesException("nftables: no context");
+            }
+
+            // The library's own socket is open to every program that is started.
+            NetlinkSocket.CloseAllOnExec(NETLINK_NETFILTER);
+            return opened;
         }
         catch (DllNotFoundException e)
         {

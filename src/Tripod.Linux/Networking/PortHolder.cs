@@ -5,10 +5,15 @@ namespace Tripod.Linux.Networking;
 /// <summary>The process that has a port of this machine.</summary>
 public sealed record PortHolder(int Pid, string Command)
 {
-    /// <summary>Looks in /proc; null when it cannot be told, as with a socket that is bound but neither listens nor is connected.</summary>
+    /// <summary>Null when the kernel does not tell.</summary>
     public static PortHolder? Find(PortProtocol protocol, int port)
     {
         var inodes = SocketTable.Inodes(Tables(protocol).SelectMany(ReadIfPresent), port);
+        if (inodes.Count == 0 && protocol == PortProtocol.Tcp)
+        {
+            inodes = BoundSockets.TcpInodes(port);
+        }
+
         return inodes.Count == 0 ? null : FindOwner(inodes.Select(static inode => $"socket:[{inode}]").ToHashSet());
     }
 

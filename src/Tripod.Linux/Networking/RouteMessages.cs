@@ -14,8 +14,8 @@ public static class RouteMessages
     private const ushort Change = NLM_F_REQUEST | NLM_F_ACK;
 
     internal const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_MASTER = 10,
-        IFLA_LINKINFO = 18, IFLA_AF_SPEC = 26, IFLA_NET_NS_FD = 28;
-    internal const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5;
+        IFLA_OPERSTATE = 16, IFLA_LINKINFO = 18, IFLA_AF_SPEC = 26, IFLA_NET_NS_FD = 28;
+    internal const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, IFLA_BRPORT_STATE = 1;
     private const ushort VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4, IFLA_INET6_ADDR_GEN_MODE = 8;
     private const byte IN6_ADDR_GEN_MODE_NONE = 1;
     internal const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2;
@@ -52,16 +52,21 @@ public static class RouteMessages
                             .Attribute(IFLA_ADDRESS, pair.PeerMac.Span)
                             .Attribute(IFLA_MTU, pair.Mtu)
                             .Attribute(IFLA_NET_NS_FD, netns.Number),
-                        LinkBody(0, 0))));
+                        LinkBody())));
+
+    /// <summary>Makes the link a port of the bridge, which it may be already.</summary>
+    public static NetlinkBatch SetMaster(this NetlinkBatch batch, string name, int bridge) =>
+        batch.Link(RTM_NEWLINK, 0, "set bridge of", name)
+            .Attribute(IFLA_IFNAME, name)
+            .Attribute(IFLA_MASTER, bridge);
 
     /// <summary>
-    /// The port may get its own frames back (hairpin), which a pod needs to reach itself where bridged packets pass the
+    /// For a port of a bridge: it may get its own frames back (hairpin), which a pod needs to reach itself where bridged packets pass the
     /// host's firewall; and it gets no link-local address.
     /// </summary>
-    public static NetlinkBatch SetBridgePort(this NetlinkBatch batch, string name, int bridge) =>
+    public static NetlinkBatch SetBridgePort(this NetlinkBatch batch, string name) =>
         batch.Link(RTM_NEWLINK, 0, "set bridge port", name, flags: IFF_UP)
             .Attribute(IFLA_IFNAME, name)
-            .Attribute(IFLA_MASTER, bridge)
             .Nested(IFLA_AF_SPEC, static family => family
                 .Nested(AF_INET6, static inet6 => inet6.Attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)))
             .Nested(IFLA_LINKINFO, static info => info
@@ -73,6 +78,11 @@ public static class RouteMessages
 
     public static NetlinkBatch SetMtu(this NetlinkBatch batch, int index, string name, int mtu) =>
         batch.Link(RTM_NEWLINK, 0, "set mtu", name, index).Attribute(IFLA_MTU, mtu);
+
+    /// <summary>Takes the link down and its name away, as a link that is down can always be renamed.</summary>
+    public static NetlinkBatch SetDownAndRename(this NetlinkBatch batch, int index, string newName) =>
+        batch.Message(RTM_NEWLINK, Change, "set link down", newName, LinkBody(index, flags: 0, change: IFF_UP))
+            .Link(RTM_NEWLINK, 0, "rename link to", newName, index).Attribute(IFLA_IFNAME, newName);
 
     public static NetlinkBatch DeleteLink(this NetlinkBatch batch, string name) =>
         batch.Link(RTM_DELLINK, 0, "delete link", name).Attribute(IFLA_IFNAME, name);
@@ -102,22 +112,22 @@ public static class RouteMessages
     internal static NetlinkBatch Dump(ushort type, byte family, string operation) =>
         new NetlinkBatch().Message(type, NLM_F_REQUEST | NLM_F_DUMP, operation, "", type switch
         {
-            RTM_GETLINK => LinkBody(0, 0),
+            RTM_GETLINK => LinkBody(),
             RTM_GETADDR => [family, 0, 0, 0, 0, 0, 0, 0],
             _ => [family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         });
 
     private static NetlinkBatch Link(
         this NetlinkBatch batch, ushort type, ushort more, string operation, string name, int index = 0, int flags = 0) =>
-        batch.Message(type, (ushort)(Change | more), operation, name, LinkBody(index, flags));
+        batch.Message(type, (ushort)(Change | more), operation, name, LinkBody(index, flags, change: flags));
 
     // struct ifinfomsg: family, pad, type (2), index (4), flags (4), which flags to change (4).
-    private static byte[] LinkBody(int index, int flags)
+    private static byte[] LinkBody(int index = 0, int flags = 0, int change = 0)
     {
         var body = new byte[16];
         MemoryMarshal.Write(body.AsSpan(4), index);
         MemoryMarshal.Write(body.AsSpan(8), flags);
-        MemoryMarshal.Write(body.AsSpan(12), flags);
+        MemoryMarshal.Write(body.AsSpan(12), change);
         return body;
     }
 

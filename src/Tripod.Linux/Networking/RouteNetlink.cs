@@ -8,15 +8,29 @@ public sealed class RouteNetlink : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
 
+    private const int RTMGRP_LINK = 1;
+
+    private readonly FileDescriptor? netns;
     private readonly NetlinkSocket socket;
 
-    private RouteNetlink(NetlinkSocket socket) => this.socket = socket;
+    private RouteNetlink(FileDescriptor? netns, NetlinkSocket socket)
+    {
+        this.netns = netns;
+        this.socket = socket;
+    }
 
     /// <summary>Of the calling thread's namespace.</summary>
-    public static RouteNetlink Open() => new(new NetlinkSocket(NETLINK_ROUTE));
+    public static RouteNetlink Open() => new(null, new NetlinkSocket(NETLINK_ROUTE));
 
-    /// <summary>Of another namespace; the caller's thread stays where it is.</summary>
-    public static RouteNetlink Open(FileDescriptor netns) => new(Netns.Run(netns, static () => new NetlinkSocket(NETLINK_ROUTE)));
+    /// <summary>
+    /// Of another namespace; the caller's thread stays where it is. The fd must stay open as long as this is used.
+    /// What <paramref name="first"/> does, it does inside; see <see cref="Netns.Run{T}"/> for what it may do.
+    /// </summary>
+    public static RouteNetlink Open(FileDescriptor netns, Action? first = null) => new(netns, Netns.Run(netns, () =>
+    {
+        first?.Invoke();
+        return new NetlinkSocket(NETLINK_ROUTE);
+    }));
 
     /// <summary>Sends all in one system call; see <see cref="NetlinkSocket.Execute"/>.</summary>
     public void Execute(NetlinkBatch batch) => socket.Execute(batch);
@@ -35,6 +49,33 @@ public sealed class RouteNetlink : IDisposable
         return found;
     }
 
+    /// <summary>
+    /// Waits until the link is as wanted; false when it is not in time. To ask is often enough: from Linux 6.8 on, the
+    /// kernel then does at once what follows from a change of carrier.
+    /// </summary>
+    public bool WaitForLink(string name, Func<Link, bool> wanted, TimeSpan timeout)
+    {
+        if (IsAsWanted())
+        {
+            return true;
+        }
+
+        using var events = OpenSocket(RTMGRP_LINK);
+        var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (!IsAsWanted())
+        {
+            var left = deadline - Environment.TickCount64;
+            if (left <= 0 || !events.WaitForEvents((int)left))
+            {
+                return IsAsWanted();
+            }
+        }
+
+        return true;
+
+        bool IsAsWanted() => FindLink(name) is { } link && wanted(link);
+    }
+
     public IReadOnlyList<Link> Links() => Dump(RouteMessages.RTM_GETLINK, 0, "list links", Link.Read);
 
     /// <summary>IPv4 only.</summary>
@@ -45,6 +86,10 @@ public sealed class RouteNetlink : IDisposable
     public IReadOnlyList<Route> Routes() => Dump(RouteMessages.RTM_GETROUTE, RouteMessages.AF_INET, "list routes", Route.Read);
 
     public void Dispose() => socket.Dispose();
+
+    private NetlinkSocket OpenSocket(uint groups) => netns is null
+        ? new NetlinkSocket(NETLINK_ROUTE, groups)
+        : Netns.Run(netns, () => new NetlinkSocket(NETLINK_ROUTE, groups));
 
     private delegate T? Reader<T>(ReadOnlySpan<byte> body);
 

@@ -7,6 +7,8 @@ namespace Tripod.Runtime.Network;
 /// <summary>The bridge that all pods are ports of. Made where it is missing, mended where it is not as it should be.</summary>
 internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway)
 {
+    public string Name => name;
+
     /// <summary>Its index; if somebody removed it, it is made anew first.</summary>
     public int Index()
     {
@@ -69,14 +71,15 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway)
 
         foreach (var port in route.Links().Where(link => link.Master == bridge.Index && link.Kind == "veth"))
         {
-            DeleteIfPresent(route, port.Name);
+            DeleteIfPresent(port.Name);
         }
 
-        DeleteIfPresent(route, name);
+        DeleteIfPresent(name);
     }
 
-    internal static void DeleteIfPresent(RouteNetlink route, string link)
+    internal static void DeleteIfPresent(string link)
     {
+        using var route = RouteNetlink.Open();
         try
         {
             route.Execute(new NetlinkBatch().DeleteLink(link));

@@ -37,6 +37,9 @@ public static class InterfaceNames
         return "veth" + hex;
     }
 
+    /// <summary>A host's end that is being deleted.</summary>
+    public static string Discarded(int index) => $"gone{index:x}";
+
     /// <summary>
     /// Locally administered, and a function of the IPv4 address: when the address gets a new owner, what neighbours
     /// remember of it stays right.

@@ -5,11 +5,12 @@ using Tripod.Linux.Networking;
 namespace Tripod.Runtime.Network;
 
 /// <summary>One pod's cable: eth0 inside its namespace, a port of the bridge outside.</summary>
-internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPAddress gateway)
+internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPAddress gateway, string bridgeName)
 {
     // lo is the first interface of every namespace.
     private const int LoopbackIndex = 1;
     private const int Attempts = 3;
+    private static readonly TimeSpan CarrierPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Plugs it in; true if it was not there before. What a predecessor left half done is completed or replaced.</summary>
     public bool Attach(FileDescriptor netns, int bridge, int mtu)
@@ -18,20 +19,54 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
         var created = Create(host, netns, bridge, mtu);
         try
         {
-            SetUpInside(netns);
+            using var pod = RouteNetlink.Open(netns, ForbidInet6);
+            SetUpInside(pod);
+            WaitForCarrier(host, pod);
             return created;
         }
         catch when (created)
         {
-            Bridge.DeleteIfPresent(host, name);
+            Detach(name);
             throw;
         }
     }
 
+    /// <summary>
+    /// Cuts it and frees its name. The kernel needs tens of milliseconds to delete a link, nearly all of them waiting;
+    /// a thread of its own waits in the caller's place. Should the process end first, the link ends with its namespace.
+    /// </summary>
     public static void Detach(string name)
     {
         using var host = RouteNetlink.Open();
-        Bridge.DeleteIfPresent(host, name);
+        if (host.FindLink(name) is not { } link)
+        {
+            return;
+        }
+
+        var discarded = InterfaceNames.Discarded(link.Index);
+        try
+        {
+            host.Execute(new NetlinkBatch().SetDownAndRename(link.Index, discarded));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENODEV)
+        {
+            return;
+        }
+
+        new Thread(() => Bridge.DeleteIfPresent(discarded)) { IsBackground = true, Name = "delete link" }.Start();
+    }
+
+    /// <summary>Makes the host's end a port of the bridge again, should the bridge have been made anew.</summary>
+    public static void Replug(string name, int bridge)
+    {
+        using var host = RouteNetlink.Open();
+        try
+        {
+            host.Execute(new NetlinkBatch().SetMaster(name, bridge));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENODEV)
+        {
+        }
     }
 
     private bool Create(RouteNetlink host, FileDescriptor netns, int bridge, int mtu)
@@ -41,19 +76,19 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
         {
             try
             {
-                host.Execute(new NetlinkBatch().CreateVeth(pair, netns, bridge).SetBridgePort(name, bridge));
+                host.Execute(new NetlinkBatch().CreateVeth(pair, netns, bridge).SetBridgePort(name));
                 return true;
             }
             catch (LinuxException e) when (e.Errno == Errno.EEXIST && attempt < Attempts)
             {
                 if (IsOurs(host, netns))
                 {
-                    host.Execute(new NetlinkBatch().SetBridgePort(name, bridge));
+                    host.Execute(new NetlinkBatch().SetMaster(name, bridge).SetBridgePort(name));
                     return false;
                 }
 
                 // Its other end is in a namespace that is gone or given up.
-                Bridge.DeleteIfPresent(host, name);
+                Detach(name);
             }
         }
     }
@@ -67,19 +102,25 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
             && pod.Addresses().All(other => other.Interface != inside.Index || other.Address.Equals(address));
     }
 
-    private void SetUpInside(FileDescriptor netns)
+    // IPv4 only: without this, any pod could give this one an IPv6 address and route by an advertisement.
+    private static void ForbidInet6() => Sysctl.SetIfPresent($"net/ipv6/conf/{InterfaceNames.Pod}/disable_ipv6", "1");
+
+    private void SetUpInside(RouteNetlink pod)
     {
-        using var pod = Netns.Run(netns, static () =>
-        {
-            // IPv4 only: without this, any pod could give this one an IPv6 address and route by an advertisement.
-            Sysctl.SetIfPresent($"net/ipv6/conf/{InterfaceNames.Pod}/disable_ipv6", "1");
-            return RouteNetlink.Open();
-        });
         var eth0 = pod.FindLink(InterfaceNames.Pod) ?? throw new LinuxException("get link", InterfaceNames.Pod, Errno.ENODEV);
         pod.Execute(new NetlinkBatch()
             .SetUp(LoopbackIndex, "lo")
             .AddAddress(eth0.Index, new InterfaceAddress(address, cidr.PrefixLength))
             .SetUp(eth0.Index, eth0.Name)
             .AddDefaultRoute(eth0.Index, gateway));
+    }
+
+    // The kernel lets packets through only some time after a link is up. One that is sent before is lost, and with it
+    // the second until ARP or TCP tries again.
+    private void WaitForCarrier(RouteNetlink host, RouteNetlink pod)
+    {
+        host.WaitForLink(name, static port => port is { OperUp: true, Forwarding: true }, CarrierPatience);
+        host.WaitForLink(bridgeName, static bridge => bridge.OperUp, CarrierPatience);
+        pod.WaitForLink(InterfaceNames.Pod, static eth0 => eth0.OperUp, CarrierPatience);
     }
 }

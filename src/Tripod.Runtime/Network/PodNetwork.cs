@@ -54,6 +54,13 @@ public sealed class PodNetwork
     /// <summary>The bridge's own address, which pods have as their gateway.</summary>
     public string Gateway => pool.Gateway.ToString();
 
+    /// <summary>
+    /// What on this machine stands between pods and the outside, for a log or a user; empty when nothing does. A drop in
+    /// somebody else's table wins over all that could stand in the engine's own.
+    /// </summary>
+    public IReadOnlyList<string> Obstacles() =>
+        [.. ForeignFirewall.Find(Nftables.List("list chains")).Select(chain => ForeignFirewall.Describe(chain, bridge.Name))];
+
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
     public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
 
@@ -62,11 +69,18 @@ public sealed class PodNetwork
     {
         var parsed = Parse(containerId, address);
         pool.Hold(containerId, parsed);
+        PodLink.Replug(InterfaceNames.Host(containerId), bridge.Index());
         rules.Add(containerId, parsed, ports);
     }
 
     /// <summary>Removes the port rules of containers that were not restored; call it once, when all are.</summary>
     public void Prune() => rules.Prune();
+
+    /// <summary>
+    /// Makes the table anew as soon as somebody deletes it, until it is cancelled: <c>nft flush ruleset</c> stands first
+    /// in many a firewall's script, and with the table goes what keeps pods from this machine's 127.0.0.1.
+    /// </summary>
+    public Task KeepRules(CancellationToken cancel) => NftablesEvents.WatchDeletedTables(rules.Mend, cancel);
 
     /// <summary>Inside the namespace: lo up, eth0 with the address and the default route; on the host: the peer on the bridge, and the port rules.</summary>
     public void Attach(string containerId, FileDescriptor netns, string address, IReadOnlyList<PortMapping> ports)
@@ -74,7 +88,7 @@ public sealed class PodNetwork
         var parsed = Parse(containerId, address);
         pool.Hold(containerId, parsed);
         var name = InterfaceNames.Host(containerId);
-        var created = new PodLink(name, parsed, cidr, pool.Gateway).Attach(netns, bridge.Index(), mtu);
+        var created = new PodLink(name, parsed, cidr, pool.Gateway, bridge.Name).Attach(netns, bridge.Index(), mtu);
         try
         {
             rules.Add(containerId, parsed, ports);

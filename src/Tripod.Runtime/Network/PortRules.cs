@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Sandboxes;
 
@@ -7,7 +8,7 @@ namespace Tripod.Runtime.Network;
 
 /// <summary>
 /// Which container has which host port, kept equal to the elements of the nft table. <see cref="PodNetwork"/> asks; the
-/// text goes to nftables. A table that somebody removed (<c>nft flush ruleset</c>) is made anew with all it held.
+/// text goes to nftables.
 /// </summary>
 internal sealed class PortRules
 {
@@ -18,6 +19,8 @@ internal sealed class PortRules
     // A port with no owner was found in the table at start, and no container has claimed it yet.
     private ImmutableDictionary<HostPort, string> owners = ImmutableDictionary<HostPort, string>.Empty;
 
+    private bool closed;
+
     private PortRules(PortRuleset ruleset, ImmutableDictionary<HostPort, PortTarget> targets)
     {
         this.ruleset = ruleset;
@@ -27,7 +30,8 @@ internal sealed class PortRules
     /// <summary>Makes the table as this version wants it, with the ports that are in it.</summary>
     public static PortRules Open(PortRuleset ruleset)
     {
-        var rules = new PortRules(ruleset, Read(ruleset));
+        var rules = new PortRules(
+            ruleset, Find(ruleset) is { } found ? PortRuleset.Parse(found) : ImmutableDictionary<HostPort, PortTarget>.Empty);
         Nftables.Run(ruleset.Replace(rules.targets));
         return rules;
     }
@@ -79,10 +83,23 @@ internal sealed class PortRules
     /// <summary>Removes what no container has claimed.</summary>
     public void Prune() => RemoveWhere(port => !owners.ContainsKey(port));
 
+    /// <summary>Makes the table again if it is gone.</summary>
+    public void Mend()
+    {
+        lock (gate)
+        {
+            if (!closed && Find(ruleset) is null)
+            {
+                Nftables.Run(ruleset.Replace(targets));
+            }
+        }
+    }
+
     public void Close()
     {
         lock (gate)
         {
+            closed = true;
             Nftables.Run(ruleset.Delete);
             targets = targets.Clear();
             owners = owners.Clear();
@@ -114,18 +131,41 @@ internal sealed class PortRules
             }
         }
 
+        var changed = targets.Except(next).Concat(next.Except(targets)).Select(static port => port.Key).ToList();
         targets = next;
+        ForgetFlows(changed);
     }
 
-    private static ImmutableDictionary<HostPort, PortTarget> Read(PortRuleset ruleset)
+    // Who sent datagrams to the port before would go on reaching what was behind it then.
+    private static void ForgetFlows(List<HostPort> changed)
+    {
+        var ports = changed.Where(static port => port.Protocol == PortProtocol.Udp).Select(static port => port.Port).ToHashSet();
+        if (ports.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var route = RouteNetlink.Open();
+            var local = route.Addresses().Select(static address => address.Address).ToHashSet();
+            Conntrack.ForgetUdp(ports, address => IPAddress.IsLoopback(address) || local.Contains(address));
+        }
+        catch (LinuxException)
+        {
+            // A kernel without this interface: the flows end after 30 to 120 s of silence.
+        }
+    }
+
+    private static string? Find(PortRuleset ruleset)
     {
         try
         {
-            return PortRuleset.Parse(Nftables.List(ruleset.List));
+            return Nftables.List(ruleset.List);
         }
         catch (NftablesException e) when (e.NotFound)
         {
-            return ImmutableDictionary<HostPort, PortTarget>.Empty;
+            return null;
         }
     }
 }

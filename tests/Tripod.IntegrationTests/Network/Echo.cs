@@ -55,19 +55,25 @@ public static class Echo
     {
         using (socket)
         {
-            using var timeout = new CancellationTokenSource(Patience);
-            try
-            {
-                await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"), timeout.Token);
-                await socket.SendAsync("?"u8.ToArray(), timeout.Token);
-                var buffer = new byte[64];
-                var size = await socket.ReceiveAsync(buffer, timeout.Token);
-                return Decode(buffer.AsSpan(0, size));
-            }
-            catch (Exception e) when (e is SocketException or OperationCanceledException)
-            {
-                return null;
-            }
+            await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"));
+            return await AskUdpAgain(socket);
+        }
+    }
+
+    /// <summary>Over a socket that is connected, from the same port as before.</summary>
+    public static async Task<Answer?> AskUdpAgain(Socket socket)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        try
+        {
+            await socket.SendAsync("?"u8.ToArray(), timeout.Token);
+            var buffer = new byte[64];
+            var size = await socket.ReceiveAsync(buffer, timeout.Token);
+            return Decode(buffer.AsSpan(0, size));
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return null;
         }
     }
 

@@ -95,6 +95,18 @@ public sealed class PodTrafficTests : IDisposable
     }
 
     [Fact]
+    public async Task Udp_client_that_goes_on_sending_reaches_the_next_pod_with_that_port()
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        var first = network.Start(new PortMapping("udp", port, 53)).ServeUdp(53);
+        Assert.Equal(first.Address, (await Echo.AskUdpAgain(client))?.Server);
+        first.Detach();
+        var second = network.Start(new PortMapping("udp", port, 53)).ServeUdp(53);
+        Assert.Equal(second.Address, (await Echo.AskUdpAgain(client))?.Server);
+    }
+
+    [Fact]
     public async Task Host_ip_limits_a_port_to_one_address()
     {
         var local = network.Start(new PortMapping("tcp", port, 80, "127.0.0.1")).ServeTcp(80);

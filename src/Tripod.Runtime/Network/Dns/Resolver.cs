@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tripod.Runtime.Network.Dns;
+
+/// <summary>
+/// The pods' nameserver, on the bridge's address. Pods hand it queries; it answers the engine's own names and hands
+/// the rest on to the host's nameservers. Where none is reachable it says so at once, as a pod whose lookups hang is
+/// slow in everything it does.
+/// </summary>
+public sealed class Resolver : IAsyncDisposable
+{
+    private const int Port = 53;
+    private const int MostAtOnce = 512, MostConnections = 64;
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket udp;
+    private readonly Socket tcp;
+    private readonly Forwarder forwarder;
+    private readonly CancellationTokenSource stop;
+    private readonly SemaphoreSlim queries = new(MostAtOnce), connections = new(MostConnections);
+    private readonly Func<IPAddress, bool> serves;
+    private readonly TimeProvider clock;
+    private Task running = Task.CompletedTask;
+
+    private Resolver(Socket udp, Socket tcp, Forwarder forwarder, Func<IPAddress, bool> serves, TimeProvider clock, CancellationToken cancel)
+    {
+        this.udp = udp;
+        this.tcp = tcp;
+        this.forwarder = forwarder;
+        this.serves = serves;
+        this.clock = clock;
+        stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+    }
+
+    /// <summary>What it answers without asking anybody.</summary>
+    public OwnNames Names { get; } = new();
+
+    /// <summary>Listens from when it returns until it is disposed of or cancelled.</summary>
+    /// <param name="serves">Who is answered; null for everybody. The bridge's address can be reached from the outside too.</param>
+    public static Task<Resolver> StartAsync(
+        IPAddress listen, string hostResolvConfPath, CancellationToken cancel,
+        Func<IPAddress, bool>? serves = null, TimeProvider? clock = null)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var here = new IPEndPoint(listen, Port);
+        var udp = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        var tcp = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            udp.Bind(here);
+            tcp.Bind(here);
+            tcp.Listen();
+        }
+        catch (SocketException e)
+        {
+            udp.Dispose();
+            tcp.Dispose();
+            throw new RuntimeException(
+                RuntimeErrorKind.FailedPrecondition, $"start resolver on {here}: {e.Message}: stop what has that address, or let it leave out the bridge", inner: e);
+        }
+
+        clock ??= TimeProvider.System;
+        var resolver = new Resolver(
+            udp, tcp, new Forwarder(hostResolvConfPath, listen, clock), serves ?? (static _ => true), clock, cancel);
+        resolver.running = Task.WhenAll(resolver.ServeUdp(), resolver.ServeTcp(), resolver.WatchUpstreams());
+        return Task.FromResult(resolver);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        udp.Dispose();
+        tcp.Dispose();
+        await running;
+        stop.Dispose();
+    }
+
+    private async Task WatchUpstreams()
+    {
+        try
+        {
+            await forwarder.KeepTrying(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task ServeUdp()
+    {
+        var buffer = new byte[ushort.MaxValue];
+        var anybody = new IPEndPoint(udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var query = await udp.ReceiveFromAsync(buffer, anybody, stop.Token);
+                await queries.WaitAsync(stop.Token);
+                _ = AnswerUdp(buffer[..query.ReceivedBytes], (IPEndPoint)query.RemoteEndPoint);
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // Either it is stopped, or an ICMP error for an earlier answer, which is no concern of the next query.
+            }
+        }
+    }
+
+    private async Task AnswerUdp(byte[] query, IPEndPoint client)
+    {
+        try
+        {
+            if (serves(client.Address) && await Answer(query, byTcp: false, stop.Token) is { } answer)
+            {
+                await udp.SendToAsync(answer, client, stop.Token);
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone, or this is.
+        }
+        finally
+        {
+            queries.Release();
+        }
+    }
+
+    private async Task ServeTcp()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await tcp.AcceptAsync(stop.Token);
+                await connections.WaitAsync(stop.Token);
+                _ = AnswerTcp(connection);
+            }
+            catch (SocketException)
+            {
+                // Out of fds, most likely; to ask again at once would only keep the processor busy.
+                await Task.Delay(AcceptPause, clock, CancellationToken.None);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+            }
+        }
+    }
+
+    private async Task AnswerTcp(Socket connection)
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            await using var stream = new NetworkStream(connection, ownsSocket: true);
+            while (serves(((IPEndPoint)connection.RemoteEndPoint!).Address))
+            {
+                patience.CancelAfter(IdleConnection);
+                if (await TcpFrame.Read(stream, patience.Token) is not { } query
+                    || await Answer(query, byTcp: true, patience.Token) is not { } answer)
+                {
+                    return;
+                }
+
+                await TcpFrame.Write(stream, answer, patience.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone or slow, or this is stopped.
+        }
+        finally
+        {
+            connections.Release();
+        }
+    }
+
+    /// <summary>Null for what deserves no answer.</summary>
+    private async Task<byte[]?> Answer(byte[] query, bool byTcp, CancellationToken cancel)
+    {
+        if (query.Length < DnsMessage.HeaderSize || DnsMessage.IsResponse(query))
+        {
+            return null;
+        }
+
+        if (DnsMessage.ReadQuestion(query, out var error) is not { } question)
+        {
+            return DnsMessage.Reply(query, error);
+        }
+
+        return Names.Find(question.Name) is { } addresses
+            ? DnsMessage.Answer(query, question, addresses)
+            : await forwarder.Ask(query, byTcp, cancel) ?? DnsMessage.Reply(query, DnsResponseCode.ServerFailure, question);
+    }
+}
