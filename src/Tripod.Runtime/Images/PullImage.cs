@@ -36,7 +36,7 @@ internal sealed class PullImage(ImageStorage storage, RegistryClient client, Run
     private async Task<StoredImage> Pull(ImageReference reference, RegistryCredentials? credentials, IProgress<PullProgress> progress, CancellationToken cancel)
     {
         if (reference.Digest is not null && storage.Index.Current.Names.TryGetValue(reference.Canonical, out var id) &&
-            storage.Index.Current.Images.TryGetValue(id, out var present))
+            storage.Index.Current.Images.TryGetValue(id, out var present) && present.Layers.All(layer => storage.Layers.Find(layer.ChainId) is not null))
         {
             return present; // a digest never means anything else
         }
