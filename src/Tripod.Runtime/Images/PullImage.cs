@@ -92,7 +92,7 @@ internal sealed class PullImage(ImageStorage storage, RegistryClient client, Run
             {
                 return (await ManifestFetch.Run(client, endpoint, reference, digest, cancel), endpoint);
             }
-            catch (RegistryFailure failure) when (endpoint != endpoints[^1])
+            catch (Exception failure) when (failure is RegistryFailure or InvalidDataException && endpoint != endpoints[^1])
             {
                 mirrors.Add($"{endpoint.Authority}: {failure.Message}");
             }

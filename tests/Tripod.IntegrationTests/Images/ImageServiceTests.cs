@@ -120,12 +120,26 @@ public sealed class ImageServiceTests : IDisposable
         var old = store.Service.Find("pause:1")!;
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => store.Service.Remove("pause:1", force: true, Cancel));
+        store.Service.IsInUse = _ => false;
         store.Service.AddBuiltIn("pause:1", [2], "/pause", new());
 
         Assert.Equal(RuntimeErrorKind.FailedPrecondition, failure.Kind);
         var image = Assert.Single(store.Service.List());
         Assert.NotEqual(old.Id, image.Id);
         Assert.Single(Directory.GetDirectories(Layers));
+    }
+
+    [Fact]
+    public void A_built_in_image_that_pods_still_run_keeps_its_layers_when_it_is_replaced()
+    {
+        store.Service.AddBuiltIn("pause:1", [1], "/pause", new());
+        var old = store.Service.Find("pause:1")!;
+        store.Service.IsInUse = id => id == old.Id;
+
+        store.Service.AddBuiltIn("pause:1", [2], "/pause", new());
+
+        Assert.NotEqual(old.Id, store.Service.Find("pause:1")!.Id);
+        Assert.Equal([1], File.ReadAllBytes(Path.Combine(store.Service.LayerDirectories(old.Id)[0], "pause")));
     }
 
     [Fact]
