@@ -18,11 +18,11 @@ public sealed class ImageService : IDisposable
         this.storage = storage;
         registries = new(clock);
         pullImage = new(storage, registries, options, clock);
-        removeImage = new(storage, id => IsInUse(id));
+        removeImage = new(storage, id => IsInUse?.Invoke(id) ?? false);
     }
 
     /// <summary>Whether a container has the image of this id as its root; such an image keeps its layers. Set by the container runtime.</summary>
-    public Func<string, bool> IsInUse { get; set; } = _ => false;
+    public Func<string, bool>? IsInUse { get; set; }
 
     /// <summary>Opens the images below the root, and takes away what a killed predecessor left half-made. One engine at a time.</summary>
     public static ImageService Open(RuntimeOptions options, RecordStore records, TimeProvider clock) =>
@@ -77,9 +77,9 @@ public sealed class ImageService : IDisposable
     /// <summary>The image's manifest byte for byte as it came.</summary>
     public byte[] ReadManifest(string imageId) => storage.Blobs.Read(Stored(imageId).ManifestDigest);
 
-    /// <summary>Makes a pinned image of one program. The same program gives the same id; an image of another program under that name is replaced.</summary>
+    /// <summary>Makes a pinned image of one program. The same program gives the same id; an image of another program under that name is replaced, and deleted where <see cref="IsInUse"/> is set and says no.</summary>
     public void AddBuiltIn(string reference, byte[] program, string pathInImage, ImageConfig config) =>
-        new AddBuiltInImage(storage, id => IsInUse(id)).Run(ImageReference.Parse(reference), program, pathInImage, config);
+        new AddBuiltInImage(storage, id => IsInUse?.Invoke(id) ?? true).Run(ImageReference.Parse(reference), program, pathInImage, config);
 
     /// <summary>Bytes and inodes in use below the image store, and its path.</summary>
     public (string Path, long Bytes, long Inodes) Usage()

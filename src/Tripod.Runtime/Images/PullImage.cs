@@ -36,7 +36,7 @@ internal sealed class PullImage(ImageStorage storage, RegistryClient client, Run
     private async Task<StoredImage> Pull(ImageReference reference, RegistryCredentials? credentials, IProgress<PullProgress> progress, CancellationToken cancel)
     {
         if (reference.Digest is not null && storage.Index.Current.Names.TryGetValue(reference.Canonical, out var id) &&
-            storage.Index.Current.Images.TryGetValue(id, out var present))
+            storage.Index.Current.Images.TryGetValue(id, out var present) && present.Layers.All(layer => storage.Layers.Find(layer.ChainId) is not null))
         {
             return present; // a digest never means anything else
         }
@@ -92,7 +92,7 @@ internal sealed class PullImage(ImageStorage storage, RegistryClient client, Run
             {
                 return (await ManifestFetch.Run(client, endpoint, reference, digest, cancel), endpoint);
             }
-            catch (RegistryFailure failure) when (endpoint != endpoints[^1])
+            catch (Exception failure) when (failure is RegistryFailure or InvalidDataException && endpoint != endpoints[^1])
             {
                 mirrors.Add($"{endpoint.Authority}: {failure.Message}");
             }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Tripod.Linux.FileSystem;
 using Tripod.Runtime.Images.Layers;
@@ -27,14 +28,18 @@ internal sealed class ArchiveSpool : IDisposable
         var spool = new ArchiveSpool(Directory.CreateDirectory(paths.NewWork()).FullName);
         try
         {
-            var whole = Path.Combine(spool.directory, "archive");
-            await using (var copy = File.Create(whole))
+            var pipe = new Pipe();
+            var feeding = Feed(archive, pipe.Writer, cancel);
+            try
             {
-                await archive.CopyToAsync(copy, cancel);
+                await Task.Run(() => spool.Take(pipe.Reader.AsStream(), cancel), cancel);
+            }
+            finally
+            {
+                await pipe.Reader.CompleteAsync();
+                await feeding;
             }
 
-            await Task.Run(() => spool.Take(whole, cancel), cancel);
-            File.Delete(whole);
             return spool;
         }
         catch
@@ -72,9 +77,22 @@ internal sealed class ArchiveSpool : IDisposable
 
     public void Dispose() => TreeRemoval.Remove(directory);
 
-    private void Take(string archive, CancellationToken cancel)
+    private static async Task Feed(Stream archive, PipeWriter pipe, CancellationToken cancel)
     {
-        using var content = new BufferedStream(Compression.Open(File.OpenRead(archive)), 1 << 16);
+        try
+        {
+            await archive.CopyToAsync(pipe, cancel);
+            await pipe.CompleteAsync();
+        }
+        catch (Exception failure)
+        {
+            await pipe.CompleteAsync(failure); // the reader throws it
+        }
+    }
+
+    private void Take(Stream archive, CancellationToken cancel)
+    {
+        using var content = new BufferedStream(Compression.Open(archive), 1 << 16);
         var tar = new TarStream(content);
         while (tar.Next() is { } entry)
         {

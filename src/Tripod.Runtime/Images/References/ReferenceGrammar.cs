@@ -5,11 +5,16 @@ namespace Tripod.Runtime.Images.References;
 /// <summary>The grammar of references as the distribution project and Docker have it.</summary>
 internal static partial class ReferenceGrammar
 {
-    private const int LongestName = 255;
+    private const int LongestName = 255, LongestText = 512;
 
     /// <returns>The reference, or what is wrong with the text (to follow "invalid reference format").</returns>
     public static (ImageReference? Reference, string Problem) Parse(string text)
     {
+        if (text.Length > LongestText)
+        {
+            return (null, $": it is longer than {LongestText} characters");
+        }
+
         if (BareId().IsMatch(text))
         {
             return (null, ": a name of 64 hexadecimal digits would look like an image id");
@@ -70,6 +75,6 @@ internal static partial class ReferenceGrammar
     [GeneratedRegex(@"\A(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?\z")]
     private static partial Regex HostForm();
 
-    [GeneratedRegex(@"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z")]
     private static partial Regex RepositoryForm();
 }

@@ -58,7 +58,7 @@ internal sealed class RegistryClient : IDisposable
         {
             try
             {
-                var response = await GetWithAnswer(endpoint, new Uri($"{candidates[i]}://{endpoint.Authority}/v2/{endpoint.Repository}/{path}"), headers, cancel);
+                var response = await GetWithAnswer(endpoint, Address(endpoint, candidates[i], path), headers, cancel);
                 schemes[endpoint.Authority] = candidates[i];
                 return response;
             }
@@ -76,6 +76,11 @@ internal sealed class RegistryClient : IDisposable
             }
         }
     }
+
+    private static Uri Address(RegistryEndpoint endpoint, string scheme, string path) =>
+        Uri.TryCreate($"{scheme}://{endpoint.Authority}/v2/{endpoint.Repository}/{path}", UriKind.Absolute, out var address)
+            ? address
+            : throw new RegistryFailure(RuntimeErrorKind.InvalidArgument, $"\"{endpoint.Authority}\" is no host and port that could be connected to");
 
     private async Task<HttpResponseMessage> GetWithAnswer(RegistryEndpoint endpoint, Uri address, Action<HttpRequestHeaders> headers, CancellationToken cancel)
     {
@@ -143,7 +148,8 @@ internal sealed class RegistryClient : IDisposable
             handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
         }
 
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        // The limit is for answers that are read whole: a token. Others are read as they come.
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 1 << 20 };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("tripod/0.1");
         return client;
     }

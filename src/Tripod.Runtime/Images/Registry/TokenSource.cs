@@ -12,6 +12,8 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
     /// <summary>What a token without a word of it is good for, by the specification.</summary>
     private static readonly TimeSpan DefaultLife = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, (AuthenticationHeaderValue Header, DateTimeOffset Until)> known = new();
 
     public AuthenticationHeaderValue? Known(RegistryEndpoint endpoint) =>
@@ -33,7 +35,7 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
         }
 
         using var request = Request(endpoint, challenge);
-        using var response = await client(endpoint.AnyCertificate).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        using var response = await Send(endpoint, request, cancel);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
         {
             var words = await RegistryErrorBody.Read(response, cancel);
@@ -46,6 +48,20 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
         }
 
         return await Read(endpoint, response, cancel);
+    }
+
+    private async Task<HttpResponseMessage> Send(RegistryEndpoint endpoint, HttpRequestMessage request, CancellationToken cancel)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        inTime.CancelAfter(AnswerTimeout);
+        try
+        {
+            return await client(endpoint.AnyCertificate).SendAsync(request, HttpCompletionOption.ResponseContentRead, inTime.Token);
+        }
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw RegistryFailure.Unreachable(request.RequestUri!.Authority, failure);
+        }
     }
 
     private static HttpRequestMessage Request(RegistryEndpoint endpoint, AuthChallenge challenge)

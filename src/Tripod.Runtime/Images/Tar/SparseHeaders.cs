@@ -54,7 +54,7 @@ internal static class SparseHeaders
                     case (byte)'\n':
                         return value;
                     case >= (byte)'0' and <= (byte)'9' and var digit:
-                        value = checked((value * 10) + (digit - '0'));
+                        value = value < long.MaxValue / 10 - 1 ? (value * 10) + (digit - '0') : throw new InvalidDataException("sparse map with a number out of range");
                         break;
                     default:
                         throw new InvalidDataException("sparse map that is no number");

@@ -2,7 +2,7 @@ namespace Tripod.Runtime.Images.Tar;
 
 /// <summary>
 /// Reads a tar archive once, forwards: v7, ustar, pax and GNU. .NET's own reader takes the values of pax headers for text
-/// and refuses or spoils extended attributes; see docs/decisions/0010.
+/// and refuses or spoils extended attributes; see docs/decisions/0011.
 /// </summary>
 internal sealed class TarStream(Stream source)
 {
@@ -68,12 +68,11 @@ internal sealed class TarStream(Stream source)
             size = TarFields.Decimal(paxSize, "a size");
         }
 
-        var sparse = header[156] == 'S' ? SparseHeaders.FromOldHeader(header.AsSpan().ToArray(), ReadRawBlock) : null;
+        var sparse = header[156] == 'S' ? SparseHeaders.FromOldHeader(header, ReadRawBlock) : null;
         var entry = TarHeader.Parse(header, pax, longName, longLink);
         if (entry.Kind is not TarEntryKind.File)
         {
-            // Links and directories have no content; a size there is what GNU tar and others leave over from the file itself.
-            Begin(entry.Kind is TarEntryKind.HardLink && pax is not null ? size : 0);
+            Begin(0); // a size there is what some programs leave over from the file itself
             return entry;
         }
 
