@@ -33,11 +33,12 @@ public sealed class ContainerRuntime : IAsyncDisposable
         Mounts.ShareSubtree(options.Run);
         var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
         var images = ImageService.Open(options, records, clock);
-        images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
         var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock);
         images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
         parts.Ends.Open();
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
+        // After the records: a pause of an older version that still runs is kept.
+        images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
         return new(records, parts);
     }
 

@@ -41,7 +41,7 @@ internal static class PodAdmission
             list = [];
             spec["tolerations"] = list;
         }
-        list.Add(new JsonObject
+        list.Add((JsonNode)new JsonObject
         {
             ["key"] = taint,
             ["operator"] = "Exists",
