@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using k8s.Models;
-using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Streaming;
 using Tripod.Pods;

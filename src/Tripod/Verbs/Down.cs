@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using Tripod.Linux.Processes;
+using Tripod.Runtime;
+using Tripod.Serve;
+
+namespace Tripod.Verbs;
+
+/// <summary><c>tripod down</c>: stops the engine with all its pods. Where none runs, what one left is taken away in its place.</summary>
+internal static class Down
+{
+    public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
+    {
+        var runtimeOptions = Engine.Options(options, parsed);
+        var pidFile = Path.Combine(runtimeOptions.Run, "engine.pid");
+        if (File.Exists(pidFile) && int.TryParse(await File.ReadAllTextAsync(pidFile, cancel).ConfigureAwait(false), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid)
+            && IsEngine(pid) && Pidfd.Open(pid) is { } engine)
+        {
+            using (engine)
+            {
+                await File.WriteAllTextAsync(DownRequest.PathIn(runtimeOptions.Run), "", cancel).ConfigureAwait(false);
+                engine.Signal(Signals.Term);
+                await engine.Ended(cancel).ConfigureAwait(false);
+            }
+        }
+
+        if (Directory.Exists(runtimeOptions.Run) && File.Exists(Path.Combine(runtimeOptions.Root, "runtime.db")))
+        {
+            await CleanAsync(runtimeOptions, cancel).ConfigureAwait(false);
+        }
+
+        File.Delete(pidFile);
+        Console.WriteLine("tripod is down: nothing of it runs; the state stays in " + runtimeOptions.Root);
+        return 0;
+    }
+
+    private static async Task CleanAsync(RuntimeOptions options, CancellationToken cancel)
+    {
+        using var held = EngineLock.Take(options.Run);
+        await using var runtime = await ContainerRuntime.OpenAsync(options, TimeProvider.System, cancel).ConfigureAwait(false);
+        await runtime.ShutdownAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static bool IsEngine(int pid)
+    {
+        var commandLine = $"/proc/{pid}/cmdline";
+        return File.Exists(commandLine) && File.ReadAllText(commandLine).Contains("serve", StringComparison.Ordinal);
+    }
+}
