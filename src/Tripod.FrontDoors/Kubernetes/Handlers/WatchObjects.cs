@@ -35,7 +35,7 @@ internal sealed class WatchObjects(DoorParts parts)
         var lines = new WatchLines(call, parts);
         try
         {
-            var changes = Changes(prefix, revision, time.Token);
+            var changes = parts.Store.Watch(prefix, revision, time.Token);
             await lines.Begin().ConfigureAwait(false);
             foreach (var stored in objects.Where(selector.Takes))
             {
@@ -47,7 +47,7 @@ internal sealed class WatchObjects(DoorParts parts)
                 await lines.Bookmark(revision, endOfInitial: true).ConfigureAwait(false);
             }
 
-            await Follow(call, selector, lines, changes, revision, time.Token).ConfigureAwait(false);
+            await Follow(call, selector, lines, changes, time.Token).ConfigureAwait(false);
         }
         catch (RevisionTooOldException old)
         {
@@ -59,43 +59,52 @@ internal sealed class WatchObjects(DoorParts parts)
         }
     }
 
-    private IAsyncEnumerator<StoreEvent> Changes(string prefix, long revision, CancellationToken cancel) =>
-        parts.Store.Watch(prefix, revision, cancel).GetAsyncEnumerator(cancel);
-
-    private async Task Follow(ApiCall call, Selector selector, WatchLines lines, IAsyncEnumerator<StoreEvent> changes, long revision, CancellationToken cancel)
+    private async Task Follow(ApiCall call, Selector selector, WatchLines lines, IAsyncEnumerable<StoreEvent> changes, CancellationToken cancel)
     {
-        await using var enumerator = changes;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var enumerator = changes.GetAsyncEnumerator(ending.Token);
         var next = enumerator.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var pause = Task.Delay(BookmarkEvery, parts.Clock, waiting.Token);
-            if (await Task.WhenAny(next, pause).ConfigureAwait(false) == pause)
+            while (await Arrived(call, lines, next, cancel).ConfigureAwait(false))
             {
-                cancel.ThrowIfCancellationRequested();
-                if (call.Flag("allowWatchBookmarks"))
+                if (Told(enumerator.Current, selector) is { } type)
                 {
-                    // Nothing came for a while: everything up to now has been seen.
-                    await lines.Bookmark(Math.Max(revision, next.IsCompleted ? revision : parts.Store.Revision), endOfInitial: false).ConfigureAwait(false);
+                    await lines.Write(type, enumerator.Current.Object).ConfigureAwait(false);
                 }
 
-                continue;
+                next = enumerator.MoveNextAsync().AsTask();
             }
+        }
+        finally
+        {
+            // An enumerator must not be disposed of while it is asked for the next.
+            await ending.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    /// <summary>Waits for the next change; each minute without one, a bookmark says what has been seen by then.</summary>
+    private async Task<bool> Arrived(ApiCall call, WatchLines lines, Task<bool> next, CancellationToken cancel)
+    {
+        while (true)
+        {
+            // Known before the wait: a change up to here would have arrived within it.
+            var seen = parts.Store.Revision;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var pause = Task.Delay(BookmarkEvery, parts.Clock, waiting.Token);
+            var first = await Task.WhenAny(next, pause).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
-            if (!await next.ConfigureAwait(false))
+            if (first == next)
             {
-                return;
+                return await next.ConfigureAwait(false);
             }
 
-            var change = enumerator.Current;
-            revision = change.Revision;
-            if (Told(change, selector) is { } type)
+            cancel.ThrowIfCancellationRequested();
+            if (call.Flag("allowWatchBookmarks"))
             {
-                await lines.Write(type, change.Object).ConfigureAwait(false);
+                await lines.Bookmark(seen, endOfInitial: false).ConfigureAwait(false);
             }
-
-            next = enumerator.MoveNextAsync().AsTask();
         }
     }
 
