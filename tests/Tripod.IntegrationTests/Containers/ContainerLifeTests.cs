@@ -4,7 +4,7 @@ using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
 using Xunit;
 
-namespace Tripod.IntegrationTests.Runtime;
+namespace Tripod.IntegrationTests.Containers;
 
 public sealed class ContainerLifeTests : IAsyncLifetime
 {

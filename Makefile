@@ -1,0 +1,45 @@
+# make prints what there is; each target is one line of what it does.
+SHELL := /bin/bash
+ENGINE_PACKAGES := crun conmon libnftables1 binutils curl ca-certificates
+TEST_PACKAGES := $(ENGINE_PACKAGES) skopeo nftables iproute2 procps util-linux
+
+.PHONY: help demo up down reset test lint release build packages bench
+
+help: ## this text
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+packages:
+	@build/install-packages.sh $(ENGINE_PACKAGES)
+	@build/require-dotnet.sh
+
+build: packages
+	@dotnet build src/Tripod -c Release -v quiet -nologo -clp:NoSummary
+
+demo: build ## from a bare machine to the article's blog on http://127.0.0.1:8888
+	@build/demo.sh
+
+up: build ## build, start the engine in the background, print its addresses
+	@build/up.sh
+
+down: ## stop the engine and its pods; /var/lib/tripod stays, and up brings the pods back
+	@$$([ $$(id -u) -eq 0 ] || echo sudo) artifacts/bin/Tripod/release/tripod down
+
+reset: down ## ask, then delete the state too
+	@build/reset.sh
+
+test: ## install what the suite needs and run all of it
+	@build/install-packages.sh $(TEST_PACKAGES)
+	@build/require-dotnet.sh
+	@command -v kubectl >/dev/null || build/install-packages.sh kubernetes-client
+	@build/test.sh
+
+bench: build ## the table of figures, against podman and crun where they are installed
+	@bench/run.sh
+
+lint: packages ## formatting, analyzers, shell scripts
+	@dotnet format whitespace Tripod.slnx --verify-no-changes
+	@dotnet build Tripod.slnx -v quiet -nologo -clp:NoSummary
+	@! command -v shellcheck >/dev/null || shellcheck build/*.sh .ci/run
+
+release: packages ## NativeAOT build into artifacts/publish
+	@dotnet publish src/Tripod -c Release -r linux-$$([ $$(uname -m) = aarch64 ] && echo arm64 || echo x64) -p:PublishAot=true -v quiet -nologo

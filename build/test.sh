@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Builds once, runs unit and integration tests, and ends with one line of counts.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" -ne 0 ]; then
+  exec sudo --preserve-env=PATH,HOME "$0" "$@"
+fi
+
+dotnet build Tripod.slnx -v quiet -nologo -clp:NoSummary || exit 1
+
+passed=0 failed=0 skipped=0 broken=0
+for suite in UnitTests IntegrationTests; do
+  log=$(mktemp)
+  timeout 1500 "artifacts/bin/Tripod.$suite/debug/Tripod.$suite" -noColor "$@" 2>&1 | tee "$log"
+  [ "${PIPESTATUS[0]}" -le 1 ] || broken=1
+  line=$(grep -E '^ +Tripod\.[A-Za-z]+ +Total: ' "$log" | tail -n 1)
+  rm -f "$log"
+  number() { sed -n "s/.*$1: \([0-9]*\).*/\1/p" <<<"$line"; }
+  if [ -z "$line" ]; then
+    echo "Tripod.$suite did not run to its end" >&2
+    broken=1
+    continue
+  fi
+  total=$(number Total) bad=$(($(number Errors) + $(number Failed))) left=$(number Skipped)
+  failed=$((failed + bad)) skipped=$((skipped + left)) passed=$((passed + total - bad - left))
+done
+
+echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$broken" -eq 0 ]
