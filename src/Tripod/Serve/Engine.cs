@@ -19,6 +19,7 @@ internal static class Engine
         var clock = TimeProvider.System;
         var runtimeOptions = Options(options, parsed);
         using var held = EngineLock.Take(runtimeOptions.Run);
+        EngineRecord.Write(runtimeOptions, parsed.GetRequiredValue(options.ListenKubernetes), Path.GetFullPath(parsed.GetRequiredValue(options.Kubeconfig)));
         using var logs = LoggerFactory.Create(builder => builder.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Information));
         var log = logs.CreateLogger("tripod");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

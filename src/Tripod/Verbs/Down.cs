@@ -11,7 +11,7 @@ internal static class Down
 {
     public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
-        var runtimeOptions = Engine.Options(options, parsed);
+        var runtimeOptions = EngineRecord.Apply(Engine.Options(options, parsed));
         var pidFile = Path.Combine(runtimeOptions.Run, "engine.pid");
         if (File.Exists(pidFile) && int.TryParse(await File.ReadAllTextAsync(pidFile, cancel).ConfigureAwait(false), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid)
             && IsEngine(pid) && Pidfd.Open(pid) is { } engine)

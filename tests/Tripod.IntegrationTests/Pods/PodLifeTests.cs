@@ -19,7 +19,7 @@ public sealed class PodLifeTests : IAsyncLifetime
         var port = Engine.FreePort();
         await engine.Apply(Manifests.Pair("pair", port));
         await engine.WaitReady("pair");
-        Assert.Equal("hello from pair\n", await Engine.Http(port));
+        await Answers(port);
         Assert.Contains("2/2", await engine.Kubectl("get", "pod", "pair"), StringComparison.Ordinal);
 
         var uid = (string)(await engine.Get("pod", "pair"))["metadata"]!["uid"]!;
@@ -39,13 +39,13 @@ public sealed class PodLifeTests : IAsyncLifetime
         await engine.WaitReady("pair");
         var before = await engine.Get("pod", "pair");
 
-        Command.Signal(await MainPid("httpd -f -p 80"), "KILL");
+        Command.Signal(MainPid("httpd -f -p 80"), "KILL");
         var after = await engine.Until("pair", pod => Restarts(pod, "web") == 1 && IsReady(pod), "web is back");
 
         Assert.Equal((string?)before["status"]!["podIP"], (string?)after["status"]!["podIP"]);
         Assert.Equal(0, Restarts(after, "neighbour"));
         Assert.Equal(Status(before, "neighbour")["containerID"]!.ToString(), Status(after, "neighbour")["containerID"]!.ToString());
-        await Engine.Eventually(async () => await Engine.Http(port) == "hello from pair\n", "the port answers again", TimeSpan.FromSeconds(10));
+        await Answers(port);
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public sealed class PodLifeTests : IAsyncLifetime
         await engine.Apply(Manifests.Pair("pair", port));
         await engine.WaitReady("pair");
 
-        Command.Signal(await PausePid(), "KILL");
+        Command.Signal(PausePid(), "KILL");
         await engine.Until("pair", pod => Restarts(pod, "web") == 1 && Restarts(pod, "neighbour") == 1 && IsReady(pod), "both containers are back");
 
         Assert.Contains("SandboxChanged: Pod sandbox changed, it will be killed and re-created.", await engine.Events("pair"));
-        await Engine.Eventually(async () => await Engine.Http(port) == "hello from pair\n", "the port answers again", TimeSpan.FromSeconds(10));
+        await Answers(port);
     }
 
     [Fact]
@@ -68,6 +68,7 @@ public sealed class PodLifeTests : IAsyncLifetime
         var port = Engine.FreePort();
         await engine.Apply(Manifests.Pair("pair", port));
         await engine.WaitReady("pair");
+        await Answers(port);
         var before = await engine.Get("pod", "pair");
 
         using var stop = new CancellationTokenSource();
@@ -86,7 +87,7 @@ public sealed class PodLifeTests : IAsyncLifetime
     {
         await engine.Apply(Manifests.Pair("pair", Engine.FreePort()));
         await engine.WaitReady("pair");
-        var pid = await MainPid("httpd -f -p 80");
+        var pid = MainPid("httpd -f -p 80");
         await engine.Kill();
         Command.Signal(pid, "KILL");
         await engine.Launch();
@@ -102,9 +103,9 @@ public sealed class PodLifeTests : IAsyncLifetime
         var port = Engine.FreePort();
         await engine.Apply(Manifests.Pair("pair", port, extra: "shareProcessNamespace: true"));
         await engine.WaitReady("pair");
-        Command.Signal(await MainPid("httpd -f -p 80"), "KILL");
+        Command.Signal(MainPid("httpd -f -p 80"), "KILL");
         await engine.Until("pair", pod => Restarts(pod, "web") == 1 && IsReady(pod), "web is back");
-        await Engine.Eventually(async () => await Engine.Http(port) == "hello from pair\n", "the port answers again", TimeSpan.FromSeconds(10));
+        await Answers(port);
         Assert.Contains("pause", await engine.Kubectl("exec", "pair", "-c", "neighbour", "--", "ps"), StringComparison.Ordinal);
     }
 
@@ -120,24 +121,21 @@ public sealed class PodLifeTests : IAsyncLifetime
         Assert.Contains(events, line => line.StartsWith("Pulled: ", StringComparison.Ordinal));
     }
 
-    /// <summary>The pid, on the host, of the process whose command line holds the text.</summary>
-    private async Task<int> MainPid(string text)
-    {
-        var lines = (await Command.Run("ps", "-eo", "pid,args")).Split('\n');
-        Assert.NotEqual(0, engine.Pid);
-        return int.Parse(lines.First(line => line.Contains(text, StringComparison.Ordinal) && !line.Contains("sh -c", StringComparison.Ordinal)).Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    /// <summary>The pid, on the host, of the process of this engine's pods whose command line holds the text.</summary>
+    private int MainPid(string text) => Processes().First(pid => CommandLine(pid) is var line && line.Contains(text, StringComparison.Ordinal) && !line.StartsWith("sh ", StringComparison.Ordinal));
 
-    private async Task<int> PausePid()
-    {
-        var groups = Directory.EnumerateFiles("/sys/fs/cgroup", "cgroup.procs", SearchOption.AllDirectories)
-            .Where(path => path.Contains($"/{engine.Name}/", StringComparison.Ordinal))
-            .SelectMany(File.ReadLines)
-            .Distinct()
-            .Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
-        await Task.CompletedTask;
-        return groups.First(pid => File.ReadAllText($"/proc/{pid}/comm").Trim() == "pause");
-    }
+    private int PausePid() => Processes().First(pid => CommandLine(pid) == "/pause");
+
+    private IEnumerable<int> Processes() => Directory.EnumerateFiles("/sys/fs/cgroup", "cgroup.procs", SearchOption.AllDirectories)
+        .Where(path => path.Contains($"/{engine.Name}/", StringComparison.Ordinal))
+        .SelectMany(File.ReadLines)
+        .Distinct()
+        .Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture));
+
+    private static string CommandLine(int pid) => File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Replace('\0', ' ');
+
+    private static Task Answers(int port) =>
+        Engine.Eventually(async () => await Engine.Http(port) == "hello from pair\n", "the port answers", TimeSpan.FromSeconds(10));
 
     private static async Task<int> AskUntil(int port, CancellationToken stop)
     {
