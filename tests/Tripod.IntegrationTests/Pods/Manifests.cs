@@ -11,12 +11,14 @@ internal static class Manifests
           name: {{name}}
         spec:
           terminationGracePeriodSeconds: 2
+          os: { name: linux }
           {{extra}}
           containers:
           - name: web
             image: busybox
             imagePullPolicy: IfNotPresent
             command: ["sh", "-c", "mkdir -p /www; echo hello from $HOSTNAME > /www/index.html; exec httpd -f -p 80 -h /www"]
+            lifecycle: { stopSignal: SIGKILL }
             ports:
             - containerPort: 80
               hostPort: {{hostPort}}
