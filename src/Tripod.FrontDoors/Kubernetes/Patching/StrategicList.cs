@@ -94,26 +94,7 @@ internal static class StrategicList
         List<JsonNode?> order = [.. live];
         var mentioned = merged.Where(m => Index(wanted, m, key) >= 0).OrderBy(m => Index(wanted, m, key)).ToList();
         var others = merged.Where(m => Index(wanted, m, key) < 0).OrderBy(m => Index(order, m, key)).ToList();
-        var result = new JsonArray();
-        int i = 0, j = 0;
-        while (i < others.Count || j < mentioned.Count)
-        {
-            if (j >= mentioned.Count || (i < others.Count && Before(others[i], mentioned[j])))
-            {
-                result.Add(others[i++]);
-            }
-            else
-            {
-                result.Add(mentioned[j++]);
-            }
-        }
-        return result;
-
-        bool Before(JsonNode? left, JsonNode? right)
-        {
-            var (l, r) = (Index(order, left, key), Index(order, right, key));
-            return l >= 0 && r >= 0 && l < r;
-        }
+        return new JsonArray([.. ListOrder.Interleave(others, mentioned, item => Index(order, item, key))]);
     }
 
     private static void CheckOrder(JsonArray? patch, JsonArray order, string? key)

@@ -26,7 +26,7 @@ public sealed record FieldError(string Field, string Reason, string Detail)
 
     public static FieldError NotSupported(string field, JsonNode? value, params IEnumerable<string> supported) =>
         new(field, "FieldValueNotSupported",
-            $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(s => $"\"{s}\""))}");
+            $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
 
     public static FieldError Forbidden(string field, string why) =>
         new(field, "FieldValueForbidden", With("Forbidden", why));

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Schema;
+
+namespace Tripod.FrontDoors.Kubernetes.Validation;
+
+/// <summary>Takes a document from create and update, its defaults filled in, and says what keeps it from being stored.</summary>
+public static class ObjectValidation
+{
+    public static IReadOnlyList<FieldError> Validate(JsonObject document, KindSchema schema)
+    {
+        if (schema is { Group: "", Kind: "Pod" })
+        {
+            return PodValidation.Validate(document);
+        }
+        var errors = new FieldErrors();
+        MetadataValidation.Validate(document, schema.Kind, errors);
+        ValidateContent(document, schema, errors);
+        return errors.All;
+    }
+
+    public static IReadOnlyList<FieldError> ValidateUpdate(JsonObject old, JsonObject changed, KindSchema schema)
+    {
+        if (schema is { Group: "", Kind: "Pod" })
+        {
+            return PodValidation.ValidateUpdate(old, changed);
+        }
+        var errors = new FieldErrors();
+        MetadataValidation.Validate(changed, schema.Kind, errors);
+        MetadataValidation.ValidateUpdate(old, changed, errors);
+        ValidateContent(changed, schema, errors);
+        switch (schema.Kind)
+        {
+            case "ConfigMap": ConfigMapValidation.ValidateUpdate(old, changed, errors, "data", "binaryData"); break;
+            case "Secret": SecretValidation.ValidateUpdate(old, changed, errors); break;
+        }
+        return errors.All;
+    }
+
+    private static void ValidateContent(JsonObject document, KindSchema schema, FieldErrors errors)
+    {
+        switch (schema.ApiVersion, schema.Kind)
+        {
+            case ("v1", "ConfigMap"): ConfigMapValidation.Validate(document, errors); break;
+            case ("v1", "Secret"): SecretValidation.Validate(document, errors); break;
+        }
+    }
+}
