@@ -37,6 +37,7 @@ public sealed class PodLifeTests : IAsyncLifetime
         var port = Engine.FreePort();
         await engine.Apply(Manifests.Pair("pair", port));
         await engine.WaitReady("pair");
+        await Answers(port);
         var before = await engine.Get("pod", "pair");
 
         Command.Signal(MainPid("httpd -f -p 80"), "KILL");
@@ -85,8 +86,10 @@ public sealed class PodLifeTests : IAsyncLifetime
     [Fact]
     public async Task Container_that_ended_while_no_engine_ran_is_noticed()
     {
-        await engine.Apply(Manifests.Pair("pair", Engine.FreePort()));
+        var port = Engine.FreePort();
+        await engine.Apply(Manifests.Pair("pair", port));
         await engine.WaitReady("pair");
+        await Answers(port);
         var pid = MainPid("httpd -f -p 80");
         await engine.Kill();
         Command.Signal(pid, "KILL");
@@ -103,6 +106,7 @@ public sealed class PodLifeTests : IAsyncLifetime
         var port = Engine.FreePort();
         await engine.Apply(Manifests.Pair("pair", port, extra: "shareProcessNamespace: true"));
         await engine.WaitReady("pair");
+        await Answers(port);
         Command.Signal(MainPid("httpd -f -p 80"), "KILL");
         await engine.Until("pair", pod => Restarts(pod, "web") == 1 && IsReady(pod), "web is back");
         await Answers(port);
