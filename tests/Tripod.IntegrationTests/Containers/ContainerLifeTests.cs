@@ -99,8 +99,9 @@ public sealed class ContainerLifeTests : IAsyncLifetime
         var stays = await side.Start(sandbox.Id, "sleep 100", name: "stays");
         var ends = await side.Start(sandbox.Id, "while ! test -e /go; do sleep 0.05; done; exit 5", name: "ends");
         await side.Output(ends, "touch", "/stay");
-        await side.Runtime.DisposeAsync();
-        await File.WriteAllTextAsync($"/proc/{side.Runtime.ContainerStatus(ends)!.Pid}/root/go", "");
+        var pid = side.Runtime.ContainerStatus(ends)!.Pid;
+        await side.Close();
+        await File.WriteAllTextAsync($"/proc/{pid}/root/go", "");
         await Engine.Eventually(() => Task.FromResult(File.Exists(Path.Combine(side.Run, "exits", ends))), "it ended", TimeSpan.FromSeconds(10));
         await side.Reopen();
 

@@ -43,12 +43,18 @@ public sealed class RuntimeOnTheSide : IAsyncDisposable
     /// <summary>As a new engine after the death of the last.</summary>
     public async Task Reopen()
     {
+        await Close();
+        Runtime = await ContainerRuntime.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+    }
+
+    /// <summary>The engine is gone; what it started goes on.</summary>
+    public async Task Close()
+    {
         if (Runtime is not null)
         {
             await Runtime.DisposeAsync();
+            Runtime = null!;
         }
-
-        Runtime = await ContainerRuntime.OpenAsync(options, TimeProvider.System, CancellationToken.None);
     }
 
     public Task<SandboxStatus> Sandbox(string uid = "u1", bool sharePid = false, params PortMapping[] ports) => Runtime.RunPodSandbox(
