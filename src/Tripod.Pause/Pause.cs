@@ -27,9 +27,11 @@ internal static unsafe class Pause
             Exit(0);
         }
 
-        // Blocked first, so that no signal is lost between one wait and the next.
+        // All are blocked: none is lost between one wait and the next, and none but the two below ends the pod, where pause
+        // is not PID 1 either.
+        ulong all = ~0ul;
         ulong waited = 1ul << (int)(SigInt - 1) | 1ul << (int)(SigTerm - 1) | 1ul << (int)(SigChild - 1);
-        Stubs.Call(SystemCalls.SigProcMask, Block, (nint)(&waited), 0, 8);
+        Stubs.Call(SystemCalls.SigProcMask, Block, (nint)(&all), 0, 8);
 
         // A container in the same PID namespace is not to trace it, or to take its fds.
         Stubs.Call(SystemCalls.Prctl, SetDumpable, 0);
