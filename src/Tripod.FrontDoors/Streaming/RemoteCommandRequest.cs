@@ -1,4 +1,5 @@
 namespace Tripod.FrontDoors.Streaming;
 
 /// <summary>Which streams of a process the client asked for (the query of exec and attach).</summary>
-public sealed record RemoteCommandRequest(bool Stdin, bool Stdout, bool Stderr, bool Tty);
+/// <param name="Attach">The container's own process: its exit code is the pod's affair, and the client is only told that the streams ended.</param>
+public sealed record RemoteCommandRequest(bool Stdin, bool Stdout, bool Stderr, bool Tty, bool Attach = false);
