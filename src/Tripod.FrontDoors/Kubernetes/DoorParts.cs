@@ -5,8 +5,16 @@ using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes;
 
-/// <summary>What handlers work with. Engine and runtime are missing where the door is shown alone: then pods are objects and nothing more.</summary>
-public sealed record DoorParts(ObjectStore Store, PodEngine? Pods, ContainerRuntime? Runtime, TimeProvider Clock, ILogger Log)
+/// <summary>What the door's handlers work with; made once.</summary>
+/// <param name="Store">Where objects are read and written.</param>
+/// <param name="Pods">Null where only objects are served, without anything that runs them.</param>
+/// <param name="Runtime">Null as <paramref name="Pods"/> is.</param>
+/// <param name="Options">As the door was made with.</param>
+/// <param name="Clock">Tells the time.</param>
+/// <param name="Log">The door's log.</param>
+/// <param name="Stopping">Cancelled when the door closes: watches end.</param>
+internal sealed record DoorParts(
+    ObjectStore Store, PodEngine? Pods, ContainerRuntime? Runtime, KubernetesDoorOptions Options, TimeProvider Clock, ILogger Log, CancellationToken Stopping)
 {
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

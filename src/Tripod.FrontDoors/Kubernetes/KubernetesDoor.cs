@@ -1,54 +1,89 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Tripod.FrontDoors.Kubernetes.Authentication;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Tls;
+using Tripod.Pods;
+using Tripod.Runtime;
+using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes;
 
-/// <summary>How the door is reached.</summary>
-public sealed record KubernetesDoorOptions
-{
-    public required IPEndPoint Listen { get; init; }
-    public required Authority Authority { get; init; }
-    public required X509Certificate2 Certificate { get; init; }
-
-    /// <summary>Lines of <c>token,user,uid</c>; null: certificates only.</summary>
-    public string? TokenFile { get; init; }
-    public string KubernetesVersion { get; init; } = "v1.33.0";
-}
-
-/// <summary>The Kubernetes API on Kestrel, TLS only. Requests go to the <see cref="Router"/>.</summary>
+/// <summary>The Kubernetes API over TLS. <c>tripod serve</c> opens it; each request goes to <see cref="Router"/>.</summary>
 public static class KubernetesDoor
 {
-    public static WebApplication Create(KubernetesDoorOptions options, DoorParts parts)
+    /// <summary>Makes what it needs on disk (authority, certificate, kubeconfig); listens once the result is started.</summary>
+    /// <param name="options">Where it listens, whom it lets in.</param>
+    /// <param name="store">Holds the objects.</param>
+    /// <param name="pods">Null: objects are only kept, nothing runs them.</param>
+    /// <param name="runtime">As <paramref name="pods"/>.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <exception cref="InvalidDataException">The token file cannot be understood.</exception>
+    public static WebApplication Create(KubernetesDoorOptions options, ObjectStore store, PodEngine? pods, ContainerRuntime? runtime, TimeProvider clock)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var log = options.Logging.CreateLogger("Tripod.Kubernetes");
+        var authority = CertificateAuthority.LoadOrCreate(options.PkiDirectory, clock, log);
+        var certificate = new ServerCertificate(authority, options.PkiDirectory, Names(options), clock, log);
+        certificate.Current();
+        var tokens = options.TokenFile is { } file ? TokenFile.Parse(File.ReadLines(file), file) : TokenFile.None;
+        if (options.KubeconfigPath is { } kubeconfig)
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(options.Listen, listen =>
+            Kubeconfig.Write(kubeconfig, Address(options.Listen[0]), options.PkiDirectory, authority, clock);
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "tripod" });
+        builder.Services.AddSingleton(options.Logging);
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
+        var app = builder.Build();
+        var parts = new DoorParts(store, pods, runtime, options, clock, log, app.Lifetime.ApplicationStopping);
+        var router = new Router(parts, new Authenticator(authority, tokens, clock, log));
+        app.Run(router.HandleAsync);
+        return app;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, KubernetesDoorOptions options, ServerCertificate certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+
+        // Whoever pauses a watch or a log (kubectl … | less) may read on later; it holds up nobody else.
+        kestrel.Limits.MinResponseDataRate = null;
+        foreach (var address in options.Listen)
+        {
+            kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.UseHttps(new HttpsConnectionAdapterOptions
                 {
-                    ServerCertificate = options.Certificate,
+                    ServerCertificateSelector = (_, _) => certificate.Current(),
+                    SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                    // Whose certificate it is, is judged for each request, so that the answer is a Status and not a broken handshake.
+
+                    // Judged per request, so that who is not known gets a Status object and no broken handshake.
                     ClientCertificateValidation = (_, _, _) => true,
                 });
             });
-        });
-        var app = builder.Build();
-        app.UseWebSockets();
-        var router = new Router(parts, new Authentication(options.Authority, options.TokenFile), options.KubernetesVersion);
-        app.Run(router.Handle);
-        return app;
+        }
     }
+
+    private static List<string> Names(KubernetesDoorOptions options) =>
+    [
+        .. new[] { "127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", options.NodeName }
+            .Concat(options.ExtraNames)
+            .Concat(options.Listen.Where(address => !IsAny(address)).Select(address => address.Address.ToString()))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    private static string Address(IPEndPoint endpoint) =>
+        $"https://{(IsAny(endpoint) ? new IPEndPoint(IPAddress.Loopback, endpoint.Port) : endpoint)}";
+
+    private static bool IsAny(IPEndPoint endpoint) => endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
@@ -31,11 +30,10 @@ internal static class Engine
 
         // 2. The store, and the authority that the API is served with.
         using var store = ObjectStore.Open(Path.Combine(runtimeOptions.Root, "store.db"));
-        var authority = Authority.Open(Path.Combine(runtimeOptions.Root, "pki"), clock);
+        var pki = Path.Combine(runtimeOptions.Root, "pki");
+        var authority = CertificateAuthority.LoadOrCreate(pki, clock, log);
         var nodeName = parsed.GetRequiredValue(options.NodeName);
         var listen = IPEndPoint.Parse(parsed.GetRequiredValue(options.ListenKubernetes));
-        using var certificate = authority.Server(
-            ["127.0.0.1", "localhost", listen.Address.ToString(), runtime.Gateway, nodeName, "kubernetes", "kubernetes.default", "kubernetes.default.svc"]);
 
         // 3. The pod engine: workers for every pod.
         var podOptions = new PodEngineOptions
@@ -44,19 +42,27 @@ internal static class Engine
             Root = runtimeOptions.Root,
             Run = runtimeOptions.Run,
             NodeIp = NodeAddress.Find(runtime.Gateway),
-            CaCertificate = authority.Pem,
+            CaCertificate = authority.CertificatePem,
         };
         await using (var pods = new PodEngine(store, runtime, podOptions, clock, log))
         {
             await pods.StartAsync(stop.Token).ConfigureAwait(false);
 
             // 4. The doors, last: whoever is let in finds everything ready.
-            var kubernetes = KubernetesDoor.Create(
-                new() { Listen = listen, Authority = authority, Certificate = certificate, TokenFile = parsed.GetValue(options.TokenFile), KubernetesVersion = podOptions.KubernetesVersion },
-                new DoorParts(store, pods, runtime, clock, log));
+            var door = new KubernetesDoorOptions
+            {
+                Listen = [listen],
+                PkiDirectory = pki,
+                KubeconfigPath = parsed.GetRequiredValue(options.Kubeconfig),
+                TokenFile = parsed.GetValue(options.TokenFile),
+                NodeName = nodeName,
+                ExtraNames = [runtime.Gateway],
+                Version = podOptions.Version,
+                Logging = logs,
+            };
+            var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
             await using (kubernetes.ConfigureAwait(false))
             {
-                Kubeconfig.Write(parsed.GetRequiredValue(options.Kubeconfig), string.Create(CultureInfo.InvariantCulture, $"https://{listen}"), authority.Pem, authority.Client("admin", "kubernetes-admin", "system:masters"));
                 await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
                 LogMessages.Ready(log, listen.ToString());
                 await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,24 +1,25 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
 namespace Tripod.FrontDoors.Kubernetes.Discovery;
 
-/// <summary>/version: the Kubernetes version whose behaviour is shown, marked as tripod's.</summary>
-public static class VersionDocument
+/// <summary>What <c>kubectl version</c> shows of the server.</summary>
+internal static class VersionDocument
 {
-    public static JsonObject Make(string version)
+    public static JsonObject Make(string ownVersion, string buildDate, string userAgent)
     {
-        var parts = version.TrimStart('v').Split('.');
+        var minor = $"{EmulatedVersion.Minor(userAgent)}";
         return new()
         {
-            ["major"] = parts[0],
-            ["minor"] = parts[1],
-            ["gitVersion"] = $"{version}+tripod",
+            ["major"] = "1",
+            ["minor"] = minor,
+            ["gitVersion"] = $"v1.{minor}.0+tripod-{ownVersion}",
             ["gitCommit"] = "",
             ["gitTreeState"] = "clean",
-            ["buildDate"] = "1970-01-01T00:00:00Z",
+            ["buildDate"] = buildDate,
             ["goVersion"] = "",
             ["compiler"] = "dotnet",
-            ["platform"] = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "linux/arm64" : "linux/amd64",
+            ["platform"] = $"linux/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}",
         };
     }
 }

@@ -1,71 +1,23 @@
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
-using Tripod.FrontDoors.Kubernetes.Defaults;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
-using Tripod.Pods;
-using Tripod.Store;
+using Tripod.FrontDoors.Kubernetes.Writing;
 
 namespace Tripod.FrontDoors.Kubernetes.Handlers;
 
-/// <summary>POST: decode, default, validate, store. The router hands it requests; whoever watches the store goes on.</summary>
-internal sealed class CreateObject(DoorParts parts)
+/// <summary>POST to a collection. The router hands it the request; it hands the decoded document to <see cref="CreateStored"/>.</summary>
+internal sealed class CreateObject(DoorParts door, CreateStored create)
 {
-    public async Task Run(ApiCall call)
+    public async Task HandleAsync(ApiRequest request)
     {
-        var document = await call.Body().ConfigureAwait(false);
-        await Answer.Object(call, Create(call, document), parts.Now, StatusCodes.Status201Created).ConfigureAwait(false);
-    }
-
-    public StoredObject Create(ApiCall call, JsonObject document)
-    {
-        ObjectMeta.ForCreate(call, document, parts.Now);
-        if (call.Kind.HasGeneration)
+        if (request.Kind.Namespaced && request.Namespace is null)
         {
-            document["status"] = new JsonObject { ["phase"] = "Pending" };
+            throw ApiException.MethodNotAllowed();
         }
 
-        ObjectDefaults.Apply(document, call.Kind.Schema);
-        if (call.Kind.Plural == "pods")
-        {
-            document["status"]!["qosClass"] ??= Tripod.Pods.Status.QosClass.Of(new PodView(new StoredObject("", 0, System.Text.Encoding.UTF8.GetBytes(document.ToJsonString()))).Spec);
-        }
-
-        var name = (string?)document["metadata"]!["name"] ?? "";
-        var errors = call.Kind.Validate(document);
-        if (errors.Count > 0)
-        {
-            throw ApiException.Invalid(call.Kind.Kind, name, errors);
-        }
-
-        if (call.Namespace is { } ns)
-        {
-            CheckNamespace(call, ns, name);
-        }
-
-        var key = ResourceKeys.Of(call.Kind.Collection, call.Namespace, name);
-        if (call.DryRun)
-        {
-            return parts.Store.Get(key) is null
-                ? new StoredObject(key, 0, System.Text.Encoding.UTF8.GetBytes(document.ToJsonString()))
-                : throw ApiException.AlreadyExists(call.Kind.Qualified, name);
-        }
-
-        try
-        {
-            return parts.Store.Create(key, document);
-        }
-        catch (KeyExistsException)
-        {
-            throw ApiException.AlreadyExists(call.Kind.Qualified, name);
-        }
-    }
-
-    private void CheckNamespace(ApiCall call, string ns, string name)
-    {
-        var stored = parts.Store.Get(ResourceKeys.Of("namespaces", null, ns)) ?? throw ApiException.NotFound("namespaces", ns);
-        if (JsonNode.Parse(stored.Document.Span)!["metadata"]!["deletionTimestamp"] is not null)
-        {
-            throw ApiException.Forbidden(call.Kind.Qualified, name, $"unable to create new content in namespace {ns} because it is being terminated");
-        }
+        var body = await request.ReadBodyAsync().ConfigureAwait(false);
+        var decoded = RequestBody.Decode(request.ContentType, body, request.Kind.Schema, request.FieldValidation);
+        request.Warn(decoded.Warnings);
+        var created = create.Run(request, decoded.Object, document => FieldOwnership.Record(request, null, document, door.Now));
+        await ObjectAnswer.WriteAsync(request, 201, created, door.Now).ConfigureAwait(false);
     }
 }

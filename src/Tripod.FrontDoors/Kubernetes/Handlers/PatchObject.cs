@@ -2,45 +2,44 @@ using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Patching;
+using Tripod.FrontDoors.Kubernetes.Schema;
+using Tripod.FrontDoors.Kubernetes.Writing;
 
 namespace Tripod.FrontDoors.Kubernetes.Handlers;
 
-/// <summary>PATCH in each of its forms: the patch is applied to the stored object, and what comes out is an update. Another's write in between means once more.</summary>
-internal sealed class PatchObject(DoorParts parts, UpdateObject update)
+/// <summary>PATCH in all its forms but server-side apply, which goes to <see cref="ApplyObject"/>. Hands the change to <see cref="UpdateStored"/>.</summary>
+internal sealed class PatchObject(DoorParts door, UpdateStored update, ApplyObject serverSide)
 {
-    private const int Attempts = 5;
-
-    public async Task Run(ApiCall call)
+    public async Task HandleAsync(ApiRequest request)
     {
-        var type = RequestBody.MediaType(call.Http.Request.ContentType ?? "");
-        var patch = JsonNode.Parse((await call.Bytes().ConfigureAwait(false)).Span) ?? throw ApiException.BadRequest("the patch is empty");
-        for (var attempt = 1; ; attempt++)
+        if (RequestBody.MediaType(request.ContentType) == ServerSideApply.MediaType)
         {
-            if (parts.Store.Get(call.Key) is not { } stored)
-            {
-                throw ApiException.NotFound(call.Kind.Qualified, call.Name);
-            }
-
-            var old = (JsonObject)JsonNode.Parse(stored.Document.Span)!;
-            var patched = RequestBody.Check(Patched(type, old, patch, call), call.Kind.Schema, call.Validation);
-            try
-            {
-                var after = update.Apply(call, stored, patched.Object);
-                call.Warn(patched.Warnings);
-                await Answer.Object(call, after, parts.Now).ConfigureAwait(false);
-                return;
-            }
-            catch (ApiException conflict) when (conflict.Code == 409 && attempt < Attempts && (patch is not JsonObject || patch["metadata"]?["resourceVersion"] is null))
-            {
-                // Someone else wrote in between; the patch said nothing of a version, so it holds for the newer one too.
-            }
+            await serverSide.HandleAsync(request).ConfigureAwait(false);
+            return;
         }
+
+        var apply = Patch(RequestBody.MediaType(request.ContentType));
+        var body = await request.ReadBodyAsync().ConfigureAwait(false);
+        var patch = JsonText.Parse(body) ?? throw ApiException.BadRequest("the request body must be a patch");
+        var warnings = new List<string>();
+        var updated = update.Run(
+            request,
+            current =>
+            {
+                var decoded = RequestBody.Check(apply(current, patch, request.Kind.Schema), request.Kind.Schema, request.FieldValidation);
+                warnings = [.. decoded.Warnings];
+                return decoded.Object;
+            },
+            (old, changed) => FieldOwnership.Record(request, old, changed, door.Now));
+        request.Warn(warnings);
+        await ObjectAnswer.WriteAsync(request, 200, updated, door.Now).ConfigureAwait(false);
     }
 
-    private static JsonObject Patched(string type, JsonObject old, JsonNode patch, ApiCall call) => type switch
+    private static Func<JsonObject, JsonNode, KindSchema, JsonObject> Patch(string mediaType) => mediaType switch
     {
-        MergePatch.MediaType => MergePatch.Apply(old, patch, call.Kind.Schema),
-        StrategicMergePatch.MediaType => StrategicMergePatch.Apply(old, patch, call.Kind.Schema),
-        _ => throw ApiException.UnsupportedMediaType(MergePatch.MediaType, StrategicMergePatch.MediaType, "application/json-patch+json", "application/apply-patch+yaml"),
+        JsonPatch.MediaType => JsonPatch.Apply,
+        MergePatch.MediaType => MergePatch.Apply,
+        StrategicMergePatch.MediaType => StrategicMergePatch.Apply,
+        _ => throw ApiException.UnsupportedMediaType(JsonPatch.MediaType, MergePatch.MediaType, StrategicMergePatch.MediaType, ServerSideApply.MediaType),
     };
 }

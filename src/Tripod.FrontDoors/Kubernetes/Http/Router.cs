@@ -1,111 +1,105 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Tripod.FrontDoors.Kubernetes.Authentication;
 using Tripod.FrontDoors.Kubernetes.Discovery;
 using Tripod.FrontDoors.Kubernetes.Handlers;
 using Tripod.FrontDoors.Kubernetes.Kinds;
-using Tripod.FrontDoors.Kubernetes.Pods;
+using Tripod.FrontDoors.Kubernetes.Writing;
 
 namespace Tripod.FrontDoors.Kubernetes.Http;
 
-/// <summary>Takes every request of the door, and hands it to discovery, a subresource or one of the handlers; the one place where failures become Status objects.</summary>
-internal sealed class Router(DoorParts parts, Authentication authentication, string version)
+/// <summary>Takes each request from Kestrel, asks who sent it, and hands it to the handler of its verb. The one place where faults become Status objects.</summary>
+internal sealed class Router
 {
-    private readonly ReadObjects read = new(parts);
-    private readonly WatchObjects watch = new(parts);
-    private readonly CreateObject create = new(parts);
-    private readonly UpdateObject update = new(parts);
-    private readonly PatchObject patch = new(parts, new UpdateObject(parts));
-    private readonly DeleteObject delete = new(parts);
-    private readonly PodSubresources pods = new(parts);
+    private readonly DoorParts door;
+    private readonly Authenticator authenticator;
+    private readonly DiscoveryDocuments discovery;
+    private readonly GetObject get;
+    private readonly ListObjects list;
+    private readonly WatchObjects watch;
+    private readonly CreateObject create;
+    private readonly UpdateObject update;
+    private readonly PatchObject patch;
+    private readonly DeleteObject delete;
+    private readonly DeleteCollection deleteCollection;
+    private readonly SubresourceRouter subresources;
 
-    public async Task Handle(HttpContext http)
+    public Router(DoorParts door, Authenticator authenticator)
+    {
+        (this.door, this.authenticator) = (door, authenticator);
+        var (createStored, updateStored, deleteStored) = (new CreateStored(door), new UpdateStored(door), new DeleteStored(door));
+        discovery = new(door.Options.Version, door.Clock);
+        get = new(door);
+        list = new(door);
+        watch = new(door);
+        create = new(door, createStored);
+        update = new(door, updateStored);
+        patch = new(door, updateStored, new(door, createStored, updateStored));
+        delete = new(door, deleteStored);
+        deleteCollection = new(door, deleteStored);
+        subresources = new(door, deleteStored);
+    }
+
+    public async Task HandleAsync(HttpContext http)
     {
         try
         {
-            if (!authentication.Allows(http))
-            {
-                throw ApiException.Unauthorized();
-            }
-
-            await Route(http).ConfigureAwait(false);
-        }
-        catch (ApiException failure)
-        {
-            await Answer.Failure(http, failure).ConfigureAwait(false);
-        }
-        catch (JsonException failure)
-        {
-            await Answer.Failure(http, ApiException.BadRequest($"the body is not valid JSON: {failure.Message}")).ConfigureAwait(false);
-        }
-        catch (Exception gone) when (http.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException)
-        {
-            // The client has left.
+            await RouteAsync(http).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            LogMessages.RequestFailed(parts.Log, http.Request.Method, http.Request.Path.Value ?? "", failure);
-            await Answer.Failure(http, ApiException.Internal(failure.Message)).ConfigureAwait(false);
+            await RequestFailure.AnswerAsync(http, failure, door.Log).ConfigureAwait(false);
         }
     }
 
-    private Task Route(HttpContext http)
+    private Task RouteAsync(HttpContext http)
     {
-        var path = (http.Request.Path.Value ?? "/").TrimEnd('/');
-        var aggregated = http.Request.Headers.Accept.ToString().Contains("g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", StringComparison.Ordinal);
-        return path switch
+        var path = http.Request.Path.Value ?? "/";
+        if (Health.Is(path))
         {
-            "/healthz" or "/livez" or "/readyz" => Answer.Bytes(http, "ok"u8.ToArray(), contentType: "text/plain; charset=utf-8"),
-            "/version" => Document(http, VersionDocument.Make(version)),
-            "/api" or "/apis" when aggregated => Aggregated(http, DiscoveryDocuments.AggregatedFor(core: path == "/api")),
-            "/api" => Document(http, DiscoveryDocuments.Versions(http.Request.Host.Value ?? "")),
-            "/apis" => Document(http, DiscoveryDocuments.Groups()),
-            "/openapi/v3" => Document(http, OpenApi.Index()),
-            _ when path.StartsWith("/openapi/v3/", StringComparison.Ordinal) => Document(http, OpenApi.Group(path["/openapi/v3/".Length..])),
-            _ => ApiPath.Parse(path) is { } resource ? Resource(http, resource) : Listing(http, path),
-        };
-    }
-
-    private static Task Listing(HttpContext http, string path) => Document(http, path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        ["api", var version] => DiscoveryDocuments.Resources("", version),
-        ["apis", var group] => DiscoveryDocuments.Group(group),
-        ["apis", var group, var version] => DiscoveryDocuments.Resources(group, version),
-        _ => null,
-    });
-
-    private Task Resource(HttpContext http, ApiPath path)
-    {
-        var kind = KindRegistry.Find(path.Group, path.Version, path.Resource) ?? throw UnservedKinds.Explain(path);
-        var call = new ApiCall(http, path, kind);
-        if (path.Subresource is { } subresource && !(subresource is "status" or "finalize" && kind.Subresources.Contains(subresource)))
-        {
-            return kind.Plural == "pods" ? pods.Run(call, subresource) : throw ApiException.NotFound($"{kind.Qualified}/{subresource}", call.Name);
+            return Health.AnswerAsync(http, path);
         }
 
-        var verb = http.Request.Method;
-        return (verb, path.Name) switch
+        var user = authenticator.Identify(http);
+        if (discovery.Find(path) is { } document)
         {
-            ("GET", null) => call.Flag("watch") || IsWatchPath(http) ? watch.Run(call) : read.List(call),
-            ("GET", _) => IsWatchPath(http) ? watch.Run(call) : read.Get(call),
-            ("POST", null) => create.Run(call),
-            ("PUT", not null) => update.Run(call),
-            ("PATCH", not null) => patch.Run(call),
-            ("DELETE", null) => delete.RunCollection(call),
-            ("DELETE", _) => delete.Run(call),
+            return document(http);
+        }
+
+        if (Reviews.Find(path) is { } review)
+        {
+            return review(http, user);
+        }
+
+        var target = RequestPath.Parse(path) ?? throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+        var kind = KindRegistry.Find(target.Group, target.Version, target.Resource) ?? throw UnservedKinds.Refuse(target.Group, target.Resource);
+        var request = new ApiRequest(http, target, kind, user);
+        if (target.Subresource is { } part && kind.Subresources.All(known => known.Name != part))
+        {
+            throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+        }
+
+        return target.Subresource is null or "status" or "finalize" or "ephemeralcontainers" ? HandleAsync(request) : subresources.HandleAsync(request);
+    }
+
+    private Task HandleAsync(ApiRequest request)
+    {
+        var target = request.Path;
+        if (request.Kind.Namespaced && target.Name is not null && target.Namespace is null)
+        {
+            throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+        }
+
+        return (request.Http.Request.Method, HasName: target.Name is not null, HasPart: target.Subresource is not null) switch
+        {
+            ("GET", _, false) when request.Flag("watch") => watch.HandleAsync(request),
+            ("GET", true, _) => get.HandleAsync(request),
+            ("GET", false, _) => list.HandleAsync(request),
+            ("POST", false, _) => create.HandleAsync(request),
+            ("PUT", true, _) => update.HandleAsync(request),
+            ("PATCH", true, _) => patch.HandleAsync(request),
+            ("DELETE", true, false) => delete.HandleAsync(request),
+            ("DELETE", false, _) => deleteCollection.HandleAsync(request),
             _ => throw ApiException.MethodNotAllowed(),
         };
     }
-
-    private static bool IsWatchPath(HttpContext http) => http.Request.Path.StartsWithSegments("/api/v1/watch", StringComparison.Ordinal);
-
-    private static Task Aggregated(HttpContext http, JsonObject document)
-    {
-        var text = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
-        return Answer.Bytes(http, text, contentType: DiscoveryDocuments.Aggregated);
-    }
-
-    private static Task Document(HttpContext http, JsonObject? document) => document is null
-        ? throw new ApiException(404, "NotFound", "the server could not find the requested resource")
-        : Answer.Json(http, writer => document.WriteTo(writer));
 }

@@ -4,20 +4,18 @@ namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 internal static class ConfigMapKind
 {
-    public static readonly ApiKind Row = new()
+    public static ServedKind Row { get; } = new()
     {
         Kind = "ConfigMap",
         Plural = "configmaps",
         Singular = "configmap",
         ShortNames = ["cm"],
-        Namespaced = true,
-        Columns = [CommonColumns.Name, new("Data"), CommonColumns.Age],
-        Row = (document, now) =>
+        Columns = [TableColumn.ObjectName, new("Data", "how many entries it holds"), TableColumn.Age],
+        Row = (map, now) =>
         [
-            (string?)document["metadata"]!["name"],
-            $"{(document["data"]?.AsObject().Count ?? 0) + (document["binaryData"]?.AsObject().Count ?? 0)}",
-            Age.Since(document["metadata"]!["creationTimestamp"], now),
+            map.Text("metadata", "name"),
+            $"{map.Size("data") + map.Size("binaryData")}",
+            HumanDuration.Since(map.Moment("metadata", "creationTimestamp"), now),
         ],
-        ValidateUpdate = ImmutableData.Check,
     };
 }

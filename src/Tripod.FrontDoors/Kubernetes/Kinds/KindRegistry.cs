@@ -1,13 +1,20 @@
 namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 /// <summary>Every kind that is served. The next kind is one file and one line here.</summary>
-public static class KindRegistry
+internal static class KindRegistry
 {
-    public static readonly IReadOnlyList<ApiKind> All =
+    public static IReadOnlyList<ServedKind> All { get; } =
     [
-        ConfigMapKind.Row, EventKind.Core, EventKind.Grouped, NamespaceKind.Row, NodeKind.Row, PodKind.Row, SecretKind.Row, ServiceAccountKind.Row,
+        PodKind.Row,
+        ConfigMapKind.Row,
+        SecretKind.Row,
+        NamespaceKind.Row,
+        NodeKind.Row,
+        EventKind.Row,
+        ServiceAccountKind.Row,
+        EventViewKind.Row,
     ];
 
-    public static ApiKind? Find(string group, string version, string plural) =>
-        All.FirstOrDefault(kind => kind.Group == group && kind.Version == version && kind.Plural == plural);
+    public static ServedKind? Find(string group, string version, string plural) =>
+        All.FirstOrDefault(kind => kind.Plural == plural && kind.Group == group && kind.Version == version);
 }

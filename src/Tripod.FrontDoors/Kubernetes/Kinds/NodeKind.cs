@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Tables;
 
@@ -5,53 +6,78 @@ namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 internal static class NodeKind
 {
-    private const string RolePrefix = "node-role.kubernetes.io/";
+    private const string RolePrefix = "node-role.kubernetes.io/", RoleLabel = "kubernetes.io/role";
+    private const string None = "<none>", Unknown = "<unknown>";
 
-    public static readonly ApiKind Row = new()
+    public static ServedKind Row { get; } = new()
     {
         Kind = "Node",
         Plural = "nodes",
         Singular = "node",
         ShortNames = ["no"],
         Namespaced = false,
-        Subresources = ["status"],
+        Subresources = [new("status", "Node", Verbs.Status)],
         Columns =
         [
-            CommonColumns.Name, new("Status"), new("Roles"), CommonColumns.Age, new("Version"), new("Internal-IP", Priority: 1),
-            new("External-IP", Priority: 1), new("OS-Image", Priority: 1), new("Kernel-Version", Priority: 1), new("Container-Runtime", Priority: 1),
+            TableColumn.ObjectName,
+            new("Status", "whether it takes pods"),
+            new("Roles", "what it does"),
+            TableColumn.Age,
+            new("Version", "the Kubernetes version whose behaviour it shows"),
+            new("Internal-IP", "its address", Wide: true),
+            new("External-IP", "its address for the outside", Wide: true),
+            new("OS-Image", "its operating system", Wide: true),
+            new("Kernel-Version", "its kernel", Wide: true),
+            new("Container-Runtime", "what runs its containers", Wide: true),
         ],
-        Row = (document, now) =>
-        [
-            (string?)document["metadata"]!["name"],
-            Status(document),
-            Roles(document),
-            Age.Since(document["metadata"]!["creationTimestamp"], now),
-            Info(document, "kubeletVersion"),
-            Address(document, "InternalIP"),
-            Address(document, "ExternalIP"),
-            Info(document, "osImage"),
-            Info(document, "kernelVersion"),
-            Info(document, "containerRuntimeVersion"),
-        ],
-        SelectableFields = new Dictionary<string, Func<JsonObject, string>> { ["spec.unschedulable"] = document => (bool?)document["spec"]?["unschedulable"] == true ? "true" : "false" },
+        Row = Cells,
+        Selectable = new Dictionary<string, Func<JsonElement, string>>
+        {
+            ["spec.unschedulable"] = node => node.Flag("spec", "unschedulable") ? "true" : "false",
+        },
+        PrepareForCreate = node => node["status"] ??= new JsonObject(),
     };
 
-    private static string Status(JsonObject document)
+    internal static IReadOnlyList<object> Cells(JsonElement node, DateTimeOffset now) =>
+    [
+        node.Text("metadata", "name"),
+        Status(node),
+        Roles(node),
+        HumanDuration.Since(node.Moment("metadata", "creationTimestamp"), now),
+        node.Text("status", "nodeInfo", "kubeletVersion"),
+        Address(node, "InternalIP"),
+        Address(node, "ExternalIP"),
+        Known(node.Text("status", "nodeInfo", "osImage")),
+        Known(node.Text("status", "nodeInfo", "kernelVersion")),
+        Known(node.Text("status", "nodeInfo", "containerRuntimeVersion")),
+    ];
+
+    private static string Status(JsonElement node)
     {
-        var ready = document["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == "Ready");
-        var word = ready is null ? "Unknown" : (string?)ready["status"] == "True" ? "Ready" : "NotReady";
-        return (bool?)document["spec"]?["unschedulable"] == true ? $"{word},SchedulingDisabled" : word;
+        var ready = node.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == "Ready");
+        var status = ready.ValueKind == JsonValueKind.Undefined ? "Unknown" : ready.Text("status") == "True" ? "Ready" : "NotReady";
+        return node.Flag("spec", "unschedulable") ? $"{status},SchedulingDisabled" : status;
     }
 
-    private static string Roles(JsonObject document)
+    private static string Roles(JsonElement node)
     {
-        var roles = (document["metadata"]?["labels"]?.AsObject() ?? []).Select(label => label.Key)
-            .Where(key => key.StartsWith(RolePrefix, StringComparison.Ordinal)).Select(key => key[RolePrefix.Length..]).Order(StringComparer.Ordinal).ToList();
-        return roles.Count == 0 ? "<none>" : string.Join(',', roles);
+        if (node.At("metadata", "labels") is not { ValueKind: JsonValueKind.Object } labels)
+        {
+            return None;
+        }
+
+        var roles = labels.EnumerateObject()
+            .Select(label => label.Name.StartsWith(RolePrefix, StringComparison.Ordinal) ? label.Name[RolePrefix.Length..]
+                : label.Name == RoleLabel ? label.Value.GetString() ?? "" : "")
+            .Where(role => role.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return roles.Count == 0 ? None : string.Join(',', roles);
     }
 
-    private static string Info(JsonObject document, string name) => (string?)document["status"]?["nodeInfo"]?[name] is { Length: > 0 } text ? text : "<unknown>";
+    private static string Address(JsonElement node, string type)
+    {
+        var found = node.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == type);
+        return found.ValueKind == JsonValueKind.Undefined ? None : found.Text("address");
+    }
 
-    private static string Address(JsonObject document, string type) =>
-        (string?)document["status"]?["addresses"]?.AsArray().FirstOrDefault(address => (string?)address!["type"] == type)?["address"] ?? "<none>";
+    private static string Known(string text) => text.Length == 0 ? Unknown : text;
 }

@@ -1,36 +1,87 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Tables;
 
 namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 internal static class PodKind
 {
-    public static readonly ApiKind Row = new()
+    private const string None = "<none>";
+
+    public static ServedKind Row { get; } = new()
     {
         Kind = "Pod",
         Plural = "pods",
         Singular = "pod",
         ShortNames = ["po"],
         Categories = ["all"],
-        Namespaced = true,
         HasGeneration = true,
-        Subresources = ["status", "ephemeralcontainers", "resize"],
+        Deletion = Deletion.Graceful,
+        Subresources =
+        [
+            new("attach", "PodAttachOptions", Verbs.Connect),
+            new("binding", "Binding", Verbs.Create),
+            new("ephemeralcontainers", "Pod", Verbs.Status),
+            new("eviction", "Eviction", Verbs.Create, "policy/v1"),
+            new("exec", "PodExecOptions", Verbs.Connect),
+            new("log", "Pod", Verbs.Get),
+            new("portforward", "PodPortForwardOptions", Verbs.Connect),
+            new("status", "Pod", Verbs.Status),
+        ],
         Columns =
         [
-            CommonColumns.Name, new("Ready"), new("Status"), new("Restarts"), CommonColumns.Age, new("IP", Priority: 1), new("Node", Priority: 1),
-            new("Nominated Node", Priority: 1), new("Readiness Gates", Priority: 1),
+            TableColumn.ObjectName,
+            new("Ready", "containers that are ready, of how many"),
+            new("Status", "what the pod is at"),
+            new("Restarts", "how often its containers were restarted, and when last"),
+            TableColumn.Age,
+            new("IP", "the pod's address", Wide: true),
+            new("Node", "the node it runs on", Wide: true),
+            new("Nominated Node", "the node kept free for it", Wide: true),
+            new("Readiness Gates", "conditions that must hold beside its containers', met of how many", Wide: true),
         ],
-        Row = PodRow.Of,
-        SelectableFields = new Dictionary<string, Func<JsonObject, string>>
+        Row = Cells,
+        Selectable = new Dictionary<string, Func<JsonElement, string>>
         {
-            ["spec.nodeName"] = document => (string?)document["spec"]?["nodeName"] ?? "",
-            ["spec.restartPolicy"] = document => (string?)document["spec"]?["restartPolicy"] ?? "",
-            ["spec.schedulerName"] = document => (string?)document["spec"]?["schedulerName"] ?? "",
-            ["spec.serviceAccountName"] = document => (string?)document["spec"]?["serviceAccountName"] ?? "",
-            ["spec.hostNetwork"] = document => (bool?)document["spec"]?["hostNetwork"] == true ? "true" : "false",
-            ["status.phase"] = document => (string?)document["status"]?["phase"] ?? "",
-            ["status.podIP"] = document => (string?)document["status"]?["podIP"] ?? "",
-            ["status.nominatedNodeName"] = document => (string?)document["status"]?["nominatedNodeName"] ?? "",
+            ["spec.nodeName"] = pod => pod.Text("spec", "nodeName"),
+            ["spec.restartPolicy"] = pod => pod.Text("spec", "restartPolicy"),
+            ["spec.schedulerName"] = pod => pod.Text("spec", "schedulerName"),
+            ["spec.serviceAccountName"] = pod => pod.Text("spec", "serviceAccountName"),
+            ["spec.hostNetwork"] = pod => pod.Flag("spec", "hostNetwork") ? "true" : "false",
+            ["status.phase"] = pod => pod.Text("status", "phase"),
+            ["status.podIP"] = pod => pod.Text("status", "podIP"),
+            ["status.podIPs"] = pod => pod.Text("status", "podIP"),
+            ["status.nominatedNodeName"] = pod => pod.Text("status", "nominatedNodeName"),
         },
+        PrepareForCreate = pod => pod["status"] = new JsonObject { ["phase"] = "Pending" },
+        PrepareForUpdate = PodBinding.Keep,
     };
+
+    internal static IReadOnlyList<object> Cells(JsonElement pod, DateTimeOffset now)
+    {
+        var summary = PodSummary.Of(pod);
+        return
+        [
+            pod.Text("metadata", "name"),
+            $"{summary.Ready}/{summary.Total}",
+            summary.Status,
+            summary.RestartsText(now),
+            HumanDuration.Since(pod.Moment("metadata", "creationTimestamp"), now),
+            OrNone(pod.Text("status", "podIP")),
+            OrNone(pod.Text("spec", "nodeName")),
+            OrNone(pod.Text("status", "nominatedNodeName")),
+            Gates(pod),
+        ];
+    }
+
+    private static string Gates(JsonElement pod)
+    {
+        var gates = pod.Items("spec", "readinessGates").Select(gate => gate.Text("conditionType")).ToList();
+        var met = gates.Count(gate => pod.Items("status", "conditions")
+            .Any(condition => condition.Text("type") == gate && condition.Text("status") == "True"));
+        return gates.Count == 0 ? None : $"{met}/{gates.Count}";
+    }
+
+    private static string OrNone(string text) => text.Length == 0 ? None : text;
 }

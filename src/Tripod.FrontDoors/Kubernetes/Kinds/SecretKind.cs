@@ -1,24 +1,23 @@
+using System.Text.Json;
 using Tripod.FrontDoors.Kubernetes.Tables;
 
 namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 internal static class SecretKind
 {
-    public static readonly ApiKind Row = new()
+    public static ServedKind Row { get; } = new()
     {
         Kind = "Secret",
         Plural = "secrets",
         Singular = "secret",
-        Namespaced = true,
-        Columns = [CommonColumns.Name, new("Type"), new("Data"), CommonColumns.Age],
-        Row = (document, now) =>
+        Columns = [TableColumn.ObjectName, new("Type", "what its entries are for"), new("Data", "how many entries it holds"), TableColumn.Age],
+        Row = (secret, now) =>
         [
-            (string?)document["metadata"]!["name"],
-            (string?)document["type"],
-            $"{document["data"]?.AsObject().Count ?? 0}",
-            Age.Since(document["metadata"]!["creationTimestamp"], now),
+            secret.Text("metadata", "name"),
+            secret.Text("type"),
+            $"{secret.Size("data")}",
+            HumanDuration.Since(secret.Moment("metadata", "creationTimestamp"), now),
         ],
-        SelectableFields = new Dictionary<string, Func<System.Text.Json.Nodes.JsonObject, string>> { ["type"] = document => (string?)document["type"] ?? "" },
-        ValidateUpdate = ImmutableData.Check,
+        Selectable = new Dictionary<string, Func<JsonElement, string>> { ["type"] = secret => secret.Text("type") },
     };
 }

@@ -4,19 +4,18 @@ namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
 internal static class ServiceAccountKind
 {
-    public static readonly ApiKind Row = new()
+    public static ServedKind Row { get; } = new()
     {
         Kind = "ServiceAccount",
         Plural = "serviceaccounts",
         Singular = "serviceaccount",
         ShortNames = ["sa"],
-        Namespaced = true,
-        Columns = [CommonColumns.Name, new("Secrets"), CommonColumns.Age],
-        Row = (document, now) =>
+        Columns = [TableColumn.ObjectName, new("Secrets", "how many secrets it names"), TableColumn.Age],
+        Row = (account, now) =>
         [
-            (string?)document["metadata"]!["name"],
-            $"{document["secrets"]?.AsArray().Count ?? 0}",
-            Age.Since(document["metadata"]!["creationTimestamp"], now),
+            account.Text("metadata", "name"),
+            $"{account.Items("secrets").Count}",
+            HumanDuration.Since(account.Moment("metadata", "creationTimestamp"), now),
         ],
     };
 }

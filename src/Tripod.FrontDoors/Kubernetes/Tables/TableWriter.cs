@@ -1,87 +1,100 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
-using Tripod.FrontDoors.Kubernetes.Http;
+using Tripod.FrontDoors.Kubernetes.Kinds;
 using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes.Tables;
 
-/// <summary>meta.k8s.io/v1 Table: what <c>kubectl get</c> prints, made here so that kubectl needs to know no kind.</summary>
-public static class TableWriter
+/// <summary>How much of each object comes along with its row.</summary>
+internal enum RowObject
 {
-    public static bool IsWanted(HttpRequest request) => request.Headers.Accept.ToString().Contains("as=Table", StringComparison.Ordinal);
+    None,
+    Metadata,
+    Object,
+}
 
-    public static void Write(Utf8JsonWriter writer, ApiCall call, IReadOnlyList<StoredObject> objects, long revision, (string Token, int Left)? more, DateTimeOffset now, bool withColumns = true)
+/// <summary>Objects as the table that kubectl prints; its cells are each kind's matter.</summary>
+internal static class TableWriter
+{
+    public const string ApiVersion = "meta.k8s.io/v1";
+
+    public static void WriteStart(Utf8JsonWriter writer, Action<Utf8JsonWriter> metadata)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
-        writer.WriteString("apiVersion", "meta.k8s.io/v1");
-        Answer.ListMeta(writer, revision, more);
+        writer.WriteString("apiVersion", ApiVersion);
+        writer.WriteStartObject("metadata");
+        metadata(writer);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteColumns(Utf8JsonWriter writer, ServedKind kind)
+    {
         writer.WriteStartArray("columnDefinitions");
-        foreach (var column in withColumns ? call.Kind.Columns : [])
+        foreach (var column in kind.Columns)
         {
             writer.WriteStartObject();
             writer.WriteString("name", column.Name);
             writer.WriteString("type", column.Type);
             writer.WriteString("format", column.Format);
             writer.WriteString("description", column.Description);
-            writer.WriteNumber("priority", column.Priority);
+            writer.WriteNumber("priority", column.Wide ? 1 : 0);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
-        writer.WriteStartArray("rows");
-        foreach (var stored in objects)
-        {
-            Row(writer, call, stored, now);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
-    private static void Row(Utf8JsonWriter writer, ApiCall call, StoredObject stored, DateTimeOffset now)
+    public static void WriteRow(Utf8JsonWriter writer, ServedKind kind, StoredObject stored, RowObject include, DateTimeOffset now)
     {
-        var document = (JsonObject)JsonNode.Parse(stored.Document.Span)!;
+        using var document = JsonDocument.Parse(stored.Document);
         writer.WriteStartObject();
         writer.WriteStartArray("cells");
-        foreach (var cell in call.Kind.Row(document, now))
+        foreach (var cell in kind.Row(document.RootElement, now))
         {
-            if (cell is null)
+            switch (cell)
             {
-                writer.WriteNullValue();
-            }
-            else
-            {
-                cell.WriteTo(writer);
+                case string text:
+                    writer.WriteStringValue(text);
+                    break;
+                case int number:
+                    writer.WriteNumberValue(number);
+                    break;
+                case long number:
+                    writer.WriteNumberValue(number);
+                    break;
+                default:
+                    throw new InvalidOperationException($"table of {kind.Plural}: a cell must be text or an integer");
             }
         }
 
         writer.WriteEndArray();
-        switch (call.Query("includeObject"))
+        switch (include)
         {
-            case "None":
-                break;
-            case "Object":
+            case RowObject.Metadata:
                 writer.WritePropertyName("object");
-                writer.WriteRawValue(ShownAs.Of(call.Kind, stored).Span, skipInputValidation: true);
+                WriteMetadataOnly(writer, document.RootElement);
                 break;
-            default:
+            case RowObject.Object:
                 writer.WritePropertyName("object");
-                Metadata(writer, document);
+                writer.WriteRawValue(kind.Render(stored).Span, skipInputValidation: true);
                 break;
         }
 
         writer.WriteEndObject();
     }
 
-    private static void Metadata(Utf8JsonWriter writer, JsonObject document)
+    /// <summary>The object as a PartialObjectMetadata.</summary>
+    public static void WriteMetadataOnly(Utf8JsonWriter writer, JsonElement document)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "PartialObjectMetadata");
-        writer.WriteString("apiVersion", "meta.k8s.io/v1");
-        writer.WritePropertyName("metadata");
-        document["metadata"]!.WriteTo(writer);
+        writer.WriteString("apiVersion", ApiVersion);
+        if (document.At("metadata") is { } metadata)
+        {
+            writer.WritePropertyName("metadata");
+            metadata.WriteTo(writer);
+        }
+
         writer.WriteEndObject();
     }
 }

@@ -1,18 +1,33 @@
-using System.Text;
-
 namespace Tripod.FrontDoors.Kubernetes.Tls;
 
-/// <summary>Files for root's eyes alone, replaced in one step.</summary>
-public static class PrivateFile
+/// <summary>A file that only its owner reads, written whole or not at all.</summary>
+internal static class PrivateFile
 {
-    public static void Write(string path, string text)
-    {
-        var unfinished = $"{path}.{Guid.NewGuid():n}";
-        using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            file.Write(Encoding.UTF8.GetBytes(text));
-        }
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-        File.Move(unfinished, path, overwrite: true);
+    public static void Write(string path, string content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            }))
+            using (var writer = new StreamWriter(file))
+            {
+                writer.Write(content);
+                writer.Flush();
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 }

@@ -1,0 +1,72 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tripod.FrontDoors.Kubernetes.Tls;
+
+namespace Tripod.FrontDoors.Kubernetes.Authentication;
+
+/// <summary>Says who sent a request, by the client certificate of its connection or its bearer token.</summary>
+internal sealed class Authenticator(CertificateAuthority authority, TokenFile tokens, TimeProvider clock, ILogger log)
+{
+    private const string Bearer = "Bearer ";
+    private const string CommonName = "2.5.4.3", Organization = "2.5.4.10";
+
+    private static readonly object ItemKey = new();
+
+    /// <exception cref="ApiException">401.</exception>
+    public UserIdentity Identify(HttpContext http)
+    {
+        if (http.Connection.ClientCertificate is { } certificate)
+        {
+            return ByCertificate(http, certificate);
+        }
+
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return tokens.Find(header[Bearer.Length..].Trim()) ?? throw Refuse("unknown bearer token");
+        }
+
+        throw Refuse(header.Length == 0 ? "neither client certificate nor bearer token" : "an authorization scheme other than Bearer");
+    }
+
+    private UserIdentity ByCertificate(HttpContext http, X509Certificate2 certificate)
+    {
+        var now = clock.GetUtcNow();
+        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(ItemKey, out var known) && known is UserIdentity user && certificate.NotAfter.ToUniversalTime() > now)
+        {
+            return user;
+        }
+
+        if (!authority.Trusts(certificate, now))
+        {
+            throw Refuse($"client certificate {certificate.Subject} is expired or was not signed by this engine's authority");
+        }
+
+        user = ByName(certificate.SubjectName);
+        if (items is not null)
+        {
+            items[ItemKey] = user;
+        }
+
+        return user;
+    }
+
+    private UserIdentity ByName(X500DistinguishedName subject)
+    {
+        var parts = subject.EnumerateRelativeDistinguishedNames().Where(part => !part.HasMultipleElements)
+            .Select(part => (Type: part.GetSingleElementType().Value, Value: part.GetSingleElementValue() ?? "")).ToList();
+        var name = parts.FirstOrDefault(part => part.Type == CommonName).Value;
+        return string.IsNullOrEmpty(name)
+            ? throw Refuse("a client certificate without a common name")
+            : new(name, "", [.. parts.Where(part => part.Type == Organization).Select(part => part.Value), UserIdentity.Authenticated]);
+    }
+
+    private ApiException Refuse(string why)
+    {
+        LogMessages.Refused(log, why);
+        return ApiException.Unauthorized();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using Tripod.FrontDoors.Kubernetes.Http;
+using Tripod.FrontDoors.Kubernetes.Listing;
+using Tripod.FrontDoors.Kubernetes.Tables;
+using Tripod.Store;
+
+namespace Tripod.FrontDoors.Kubernetes.Handlers;
+
+/// <summary>GET of a collection: all at once or in chunks that show one revision. Stored bytes go out as they are.</summary>
+internal sealed class ListObjects(DoorParts door)
+{
+    private readonly RecentLists recent = new();
+
+    public Task HandleAsync(ApiRequest request)
+    {
+        var parameters = ListParameters.Parse(request, isWatch: false);
+        var page = Read(request, parameters);
+        var form = request.Form;
+        return JsonAnswer.WriteAsync(request.Http, 200, writer => Write(writer, request, page, form, door.Now));
+    }
+
+    internal static void Write(Utf8JsonWriter writer, ApiRequest request, ListPage page, AnswerForm form, DateTimeOffset now)
+    {
+        if (form == AnswerForm.Table)
+        {
+            TableWriter.WriteStart(writer, metadata => WriteMetadata(metadata, page));
+            TableWriter.WriteColumns(writer, request.Kind);
+            writer.WriteStartArray("rows");
+            var include = Accepted.Include(request.Query("includeObject"));
+            foreach (var stored in page.Objects)
+            {
+                TableWriter.WriteRow(writer, request.Kind, stored, include, now);
+            }
+        }
+        else
+        {
+            var partial = form == AnswerForm.Metadata;
+            writer.WriteStartObject();
+            writer.WriteString("kind", partial ? "PartialObjectMetadataList" : $"{request.Kind.Kind}List");
+            writer.WriteString("apiVersion", partial ? TableWriter.ApiVersion : request.Kind.ApiVersion);
+            writer.WriteStartObject("metadata");
+            WriteMetadata(writer, page);
+            writer.WriteEndObject();
+            writer.WriteStartArray("items");
+            foreach (var stored in page.Objects)
+            {
+                WriteItem(writer, request, stored, partial);
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private ListPage Read(ApiRequest request, ListParameters parameters)
+    {
+        var (prefix, selection) = (request.Prefix, request.Selection);
+        if (parameters.Continue.Length > 0)
+        {
+            var token = ContinueToken.Parse(parameters.Continue, prefix);
+            var kept = recent.Find(token.Revision, prefix) ?? throw ApiException.Expired(
+                "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.");
+            return ListPage.Of(kept, token.Revision, selection, parameters.Limit, token.StartKey);
+        }
+
+        var (objects, revision) = door.Store.List(prefix);
+        if (parameters.Revision is { } asked)
+        {
+            ListParameters.CheckNotAhead(asked, revision);
+            if (parameters.Match == "Exact" && asked != revision)
+            {
+                objects = recent.Find(asked, prefix) ?? throw ApiException.Expired("The resourceVersion for the provided list is too old.");
+                revision = asked;
+            }
+        }
+
+        var page = ListPage.Of(objects, revision, selection, parameters.Limit, startKey: null);
+        if (page.Continue is not null)
+        {
+            recent.Keep(revision, prefix, objects);
+        }
+
+        return page;
+    }
+
+    private static void WriteItem(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, bool partial)
+    {
+        if (!partial)
+        {
+            writer.WriteRawValue(request.Kind.Render(stored).Span, skipInputValidation: true);
+            return;
+        }
+
+        using var document = JsonDocument.Parse(stored.Document);
+        TableWriter.WriteMetadataOnly(writer, document.RootElement);
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter writer, ListPage page)
+    {
+        writer.WriteString("resourceVersion", page.Revision.ToString(CultureInfo.InvariantCulture));
+        if (page.Continue is { } token)
+        {
+            writer.WriteString("continue", token.Encode());
+        }
+
+        if (page.Remaining is { } remaining)
+        {
+            writer.WriteNumber("remainingItemCount", remaining);
+        }
+    }
+}

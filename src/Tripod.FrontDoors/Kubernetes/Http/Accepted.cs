@@ -1,0 +1,62 @@
+using Tripod.FrontDoors.Kubernetes.Tables;
+
+namespace Tripod.FrontDoors.Kubernetes.Http;
+
+internal enum AnswerForm
+{
+    Objects,
+    Table,
+    Metadata,
+}
+
+/// <summary>The form that a client's Accept header asks for. Protobuf is not sent: who prefers it takes JSON as well.</summary>
+internal static class Accepted
+{
+    private const string Json = "application/json";
+
+    /// <exception cref="ApiException">406.</exception>
+    public static AnswerForm Parse(string header)
+    {
+        if (string.IsNullOrWhiteSpace(header))
+        {
+            return AnswerForm.Objects;
+        }
+
+        foreach (var clause in header.Split(','))
+        {
+            var parts = clause.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0] is not (Json or "application/*" or "*/*"))
+            {
+                continue;
+            }
+
+            var known = parts[0] == Json && Parameter(parts, "g") == "meta.k8s.io" && Parameter(parts, "v") == "v1";
+            switch (Parameter(parts, "as"))
+            {
+                case "":
+                    return AnswerForm.Objects;
+                case "Table" when known:
+                    return AnswerForm.Table;
+                case "PartialObjectMetadata" or "PartialObjectMetadataList" when known:
+                    return AnswerForm.Metadata;
+            }
+        }
+
+        throw ApiException.NotAcceptable(Json, $"{Json};as=Table;v=v1;g=meta.k8s.io", $"{Json};as=PartialObjectMetadata;v=v1;g=meta.k8s.io");
+    }
+
+    public static bool WantsAggregatedDiscovery(string header) => header.Split(',')
+        .Select(clause => clause.Split(';', StringSplitOptions.TrimEntries))
+        .Any(parts => parts[0] == Json && Parameter(parts, "g") == "apidiscovery.k8s.io" && Parameter(parts, "v") == "v2" && Parameter(parts, "as") == "APIGroupDiscoveryList");
+
+    public static RowObject Include(string? parameter) => parameter switch
+    {
+        null or "" or "Metadata" => RowObject.Metadata,
+        "Object" => RowObject.Object,
+        "None" => RowObject.None,
+        _ => throw ApiException.BadRequest($"invalid includeObject \"{parameter}\": use None, Metadata or Object"),
+    };
+
+    private static string Parameter(string[] parts, string name) =>
+        parts.Skip(1).FirstOrDefault(part => part.StartsWith($"{name}=", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
+}

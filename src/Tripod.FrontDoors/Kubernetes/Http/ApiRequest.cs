@@ -1,0 +1,115 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Tripod.FrontDoors.Kubernetes.Authentication;
+using Tripod.FrontDoors.Kubernetes.Bodies;
+using Tripod.FrontDoors.Kubernetes.Kinds;
+using Tripod.FrontDoors.Kubernetes.Selecting;
+using Tripod.Pods;
+
+namespace Tripod.FrontDoors.Kubernetes.Http;
+
+/// <summary>One request for a resource, its path and parameters understood. The router hands it to a handler.</summary>
+internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind kind, UserIdentity user)
+{
+    public HttpContext Http { get; } = http;
+
+    public RequestPath Path { get; } = path;
+
+    public ServedKind Kind { get; } = kind;
+
+    public UserIdentity User { get; } = user;
+
+    public CancellationToken Cancel => Http.RequestAborted;
+
+    public string? Namespace => Path.Namespace;
+
+    public string Name => Path.Name ?? throw ApiException.BadRequest("the request's path must name an object");
+
+    public bool IsStatus => Path.Subresource == "status";
+
+    public string Key => ResourceKeys.Of(Kind.StoreResource, Kind.Namespaced ? Namespace : null, Name);
+
+    public string Prefix => ResourceKeys.Prefix(Kind.StoreResource, Kind.Namespaced ? Namespace : null);
+
+    /// <exception cref="ApiException">406.</exception>
+    public AnswerForm Form => Accepted.Parse(Http.Request.Headers.Accept.ToString());
+
+    /// <exception cref="ApiException">400.</exception>
+    public bool DryRun => Query("dryRun") switch
+    {
+        null or "" => false,
+        "All" => true,
+        var other => throw ApiException.BadRequest($"dryRun: Unsupported value: \"{other}\": supported values: \"All\""),
+    };
+
+    /// <exception cref="ApiException">400.</exception>
+    public FieldValidation FieldValidation => Query("fieldValidation") switch
+    {
+        null or "" or "Warn" => FieldValidation.Warn,
+        "Strict" => FieldValidation.Strict,
+        "Ignore" => FieldValidation.Ignore,
+        var other => throw ApiException.BadRequest($"fieldValidation: Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\""),
+    };
+
+    /// <summary>Who owns what this request writes: as it says, or the name of its program.</summary>
+    public string FieldManager => Query("fieldManager") is { Length: > 0 } named
+        ? named
+        : Http.Request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } program ? program : "unknown";
+
+    /// <exception cref="ApiException">400.</exception>
+    public Selection Selection => Selection.Parse(Query("labelSelector"), FieldQuery, Kind);
+
+    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values[^1] : null;
+
+    public bool Flag(string name) => Query(name) is "" or "1" or "t" or "T" or "true" or "TRUE" or "True";
+
+    /// <exception cref="ApiException">400.</exception>
+    public long? Number(string name)
+    {
+        var text = Query(name);
+        return string.IsNullOrEmpty(text) ? null
+            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax ({name} must be an integer)");
+    }
+
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings.Distinct(StringComparer.Ordinal))
+        {
+            Http.Response.Headers.Append("Warning", $"299 - \"{HeaderText(warning)}\"");
+        }
+    }
+
+    public async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
+    {
+        if (Http.Request.ContentLength > RequestBody.MaxBytes)
+        {
+            throw ApiException.RequestEntityTooLarge(RequestBody.MaxBytes);
+        }
+
+        using var body = new MemoryStream();
+        await Http.Request.Body.CopyToAsync(body, Cancel).ConfigureAwait(false);
+        return body.Length > RequestBody.MaxBytes
+            ? throw ApiException.RequestEntityTooLarge(RequestBody.MaxBytes)
+            : body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    public string ContentType => Http.Request.ContentType ?? "";
+
+    /// <summary>A request for one object by watch or list is one for the collection with that name.</summary>
+    private string? FieldQuery => (Query("fieldSelector"), Path.Name) switch
+    {
+        (var fields, null) => fields,
+        (null or "", { } name) => $"metadata.name={name}",
+        ({ } fields, { } name) => $"{fields},metadata.name={name}",
+    };
+
+    // RFC 7230's quoted-string; what else a header may not hold becomes a question mark.
+    private static string HeaderText(string text) =>
+        string.Concat(text.Select(letter => letter switch
+        {
+            '"' or '\\' => $"\\{letter}",
+            < ' ' or > '~' => "?",
+            _ => letter.ToString(),
+        }));
+}

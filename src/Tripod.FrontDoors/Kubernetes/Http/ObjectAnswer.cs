@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text.Json;
+using Tripod.FrontDoors.Kubernetes.Tables;
+using Tripod.Store;
+
+namespace Tripod.FrontDoors.Kubernetes.Http;
+
+/// <summary>Sends one object in the form its client asked for.</summary>
+internal static class ObjectAnswer
+{
+    public static Task WriteAsync(ApiRequest request, int status, StoredObject stored, DateTimeOffset now)
+    {
+        var body = request.Form switch
+        {
+            AnswerForm.Table => JsonBytes.Write(writer => WriteTable(writer, request, stored, now)),
+            AnswerForm.Metadata => JsonBytes.Write(writer => WriteMetadata(writer, stored)),
+            _ => request.Kind.Render(stored),
+        };
+        return JsonAnswer.WriteAsync(request.Http, status, body);
+    }
+
+    private static void WriteTable(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, DateTimeOffset now)
+    {
+        TableWriter.WriteStart(writer, metadata => metadata.WriteString("resourceVersion", stored.Revision.ToString(CultureInfo.InvariantCulture)));
+        TableWriter.WriteColumns(writer, request.Kind);
+        writer.WriteStartArray("rows");
+        TableWriter.WriteRow(writer, request.Kind, stored, Accepted.Include(request.Query("includeObject")), now);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter writer, StoredObject stored)
+    {
+        using var document = JsonDocument.Parse(stored.Document);
+        TableWriter.WriteMetadataOnly(writer, document.RootElement);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Tripod.FrontDoors.Kubernetes;
+
+/// <summary>Where the Kubernetes door listens, and whom it lets in.</summary>
+public sealed record KubernetesDoorOptions
+{
+    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Certificate authority, server certificate and their keys; made at first start.</summary>
+    public required string PkiDirectory { get; init; }
+
+    /// <summary>Written at each start, for user kubernetes-admin; null writes none.</summary>
+    public string? KubeconfigPath { get; init; }
+
+    /// <summary>Lines of <c>token,user,uid,"group,group"</c>; null allows client certificates only.</summary>
+    public string? TokenFile { get; init; }
+
+    public required string NodeName { get; init; }
+
+    /// <summary>Names and addresses under which clients reach the door, beside the local ones: the bridge's gateway and so on.</summary>
+    public IReadOnlyList<string> ExtraNames { get; init; } = [];
+
+    /// <summary>Tripod's own version.</summary>
+    public string Version { get; init; } = "0.1.0";
+
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}
