@@ -39,7 +39,6 @@ public static class KubernetesDoor
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "tripod" });
-        builder.Services.AddSingleton(options.Logging);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         var app = builder.Build();

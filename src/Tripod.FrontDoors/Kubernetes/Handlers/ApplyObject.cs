@@ -19,7 +19,7 @@ internal sealed class ApplyObject(DoorParts door, CreateStored create, UpdateSto
         }
 
         var body = await request.ReadBodyAsync().ConfigureAwait(false);
-        var decoded = RequestBody.Check(JsonText.ParseObject(body), request.Kind.Schema, request.FieldValidation);
+        var decoded = RequestBody.Decode(request.ContentType, body, request.Kind.Schema, request.FieldValidation);
         request.Warn(decoded.Warnings);
         var (stored, created) = Run(request, live => ServerSideApply.Apply(
             live, decoded.Object, request.Kind.Schema, manager, request.Flag("force"), door.Now, request.Path.Subresource ?? ""));

@@ -78,7 +78,7 @@ internal sealed class Router
             throw new ApiException(404, "NotFound", "the server could not find the requested resource");
         }
 
-        return target.Subresource is null or "status" or "finalize" or "ephemeralcontainers" ? HandleAsync(request) : subresources.HandleAsync(request);
+        return target.Subresource is null or "status" or "finalize" ? HandleAsync(request) : subresources.HandleAsync(request);
     }
 
     private Task HandleAsync(ApiRequest request)

@@ -22,7 +22,6 @@ internal static class PodKind
         [
             new("attach", "PodAttachOptions", Verbs.Connect),
             new("binding", "Binding", Verbs.Create),
-            new("ephemeralcontainers", "Pod", Verbs.Status),
             new("eviction", "Eviction", Verbs.Create, "policy/v1"),
             new("exec", "PodExecOptions", Verbs.Connect),
             new("log", "Pod", Verbs.Get),
