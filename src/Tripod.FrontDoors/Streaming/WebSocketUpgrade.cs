@@ -14,8 +14,11 @@ internal static class WebSocketUpgrade
 {
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /// <summary>Sent to a silent client, so that one that is gone is noticed, and no proxy on the way closes the connection.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// How often something is sent. A client that closed while its own data could not all be delivered cannot tell so any
+    /// more; what reaches it then is answered by a reset.
+    /// </summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
 
     public static bool IsAsked(HttpContext http) =>
         http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && http.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);

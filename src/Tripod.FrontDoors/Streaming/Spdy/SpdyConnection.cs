@@ -16,7 +16,10 @@ namespace Tripod.FrontDoors.Streaming.Spdy;
 internal sealed class SpdyConnection(Stream transport) : IAsyncDisposable
 {
     private const int MostPerFrame = 32 * 1024, MostControl = 64 * 1024, MostStreams = 2000, TellAfter = 32 * 1024;
-    private const uint WholeSession = 0, StreamMask = 0x7FFFFFFF, GoAwayProtocolError = 1;
+    private const uint WholeSession = 0, StreamMask = 0x7FFFFFFF, GoAwayProtocolError = 1, OwnPing = 2;
+
+    /// <summary>As for WebSockets: what reaches a client that is gone is answered by a reset.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
 
     private readonly PipeReader reader = PipeReader.Create(transport);
     private readonly HeaderReader headers = new();
@@ -30,6 +33,8 @@ internal sealed class SpdyConnection(Stream transport) : IAsyncDisposable
     /// <param name="opened">Called for each new stream, after the client was told that it stands; must not block.</param>
     public async Task RunAsync(Action<SpdyStream> opened, CancellationToken cancel)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var pinging = PingAsync(over.Token);
         try
         {
             while (await ReadHeadAsync(cancel).ConfigureAwait(false) is { } frame)
@@ -49,6 +54,8 @@ internal sealed class SpdyConnection(Stream transport) : IAsyncDisposable
             }
 
             streams.Clear();
+            await over.CancelAsync().ConfigureAwait(false);
+            await pinging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -188,7 +195,7 @@ internal sealed class SpdyConnection(Stream transport) : IAsyncDisposable
             case SpdyFrameType.RstStream when streams.TryRemove(First(body), out var reset):
                 reset.Break("the client has reset the stream");
                 break;
-            case SpdyFrameType.Ping:
+            case SpdyFrameType.Ping when First(body) != OwnPing:
                 await SendAsync(SpdyFrameHead.Frame(SpdyFrameType.Ping, First(body)), cancel).ConfigureAwait(false);
                 break;
             case SpdyFrameType.Headers when body.Length > 4:
@@ -230,6 +237,15 @@ internal sealed class SpdyConnection(Stream transport) : IAsyncDisposable
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(SpdyFrameHead.Size), id);
         block.CopyTo(frame, SpdyFrameHead.Size + 4);
         return frame;
+    }
+
+    private async Task PingAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(KeepAlive);
+        while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false))
+        {
+            await SendAsync(SpdyFrameHead.Frame(SpdyFrameType.Ping, OwnPing), cancel).ConfigureAwait(false);
+        }
     }
 
     private static uint First(byte[] body) =>
