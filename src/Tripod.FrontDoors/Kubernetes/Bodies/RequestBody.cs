@@ -29,6 +29,7 @@ public static class RequestBody
         {
             _ when body.IsEmpty && schema.Group == "meta.k8s.io" => [],
             "" or Json => JsonText.ParseObject(body, duplicates),
+            Yaml or Patching.ServerSideApply.MediaType => YamlDocuments.ReadBody(body.Span),
             ProtobufBody.MediaType => ProtobufBody.Parse(body.Span, schema),
             _ => throw ApiException.UnsupportedMediaType(Json, Yaml, ProtobufBody.MediaType),
         };
