@@ -49,6 +49,15 @@ public static class JsonText
         return JsonValue.Create(JsonElement.ParseValue(ref reader))!;
     }
 
+    /// <summary>Whether objects and lists stand in each other more than <paramref name="limit"/> deep.</summary>
+    internal static bool IsDeeper(JsonNode? node, int limit) =>
+        node switch
+        {
+            JsonObject map => limit <= 0 || map.Any(f => IsDeeper(f.Value, limit - 1)),
+            JsonArray list => limit <= 0 || list.Any(i => IsDeeper(i, limit - 1)),
+            _ => false,
+        };
+
     private static JsonNode? Build(JsonElement element, Place? place, List<string>? duplicates)
     {
         switch (element.ValueKind)

@@ -84,6 +84,8 @@ internal sealed class TypedDocument
         {
             case FieldKind.Message:
                 return Members(value as JsonObject ?? throw Mismatch(value, field, place), field.Type!, place);
+            case FieldKind.Raw or FieldKind.Fields when JsonText.IsDeeper(value, JsonText.MaxDepth - 10):
+                throw ApiException.BadRequest($"{place} is nested too deep");
             case FieldKind.Raw:
                 return value.DeepClone();
             case FieldKind.Fields:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 
 namespace Tripod.FrontDoors.Kubernetes.Patching;
 
@@ -60,6 +61,7 @@ internal sealed class JsonPointer
 
     public JsonNode? Add(JsonNode? document, JsonNode? value)
     {
+        CheckDepth(value);
         if (keys.Length == 0)
         {
             return value;
@@ -104,6 +106,7 @@ internal sealed class JsonPointer
 
     public JsonNode? Replace(JsonNode? document, JsonNode? value)
     {
+        CheckDepth(value);
         if (keys.Length == 0)
         {
             return value;
@@ -122,6 +125,15 @@ internal sealed class JsonPointer
     }
 
     public override string ToString() => text;
+
+    // Operation by operation a document could be made deeper than a stack.
+    private void CheckDepth(JsonNode? value)
+    {
+        if (JsonText.IsDeeper(value, JsonText.MaxDepth - keys.Length))
+        {
+            throw JsonPatch.Misfit($"the value at {text} would be nested too deep");
+        }
+    }
 
     private JsonNode Holder(JsonNode? document, string operation) =>
         new JsonPointer(text, keys[..^1]).TryGet(document, out var holder) && holder is JsonObject or JsonArray

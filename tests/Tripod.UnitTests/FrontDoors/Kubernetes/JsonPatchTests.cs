@@ -56,5 +56,13 @@ public sealed class JsonPatchTests
         Assert.Equal(413, fault.Code);
     }
 
+    [Fact]
+    public void Depth_is_bounded()
+    {
+        var operations = Enumerable.Range(0, 100).Select(i => $"{{'op':'add','path':'{string.Concat(Enumerable.Repeat("/a", i + 1))}','value':{{}}}}");
+        var fault = Assert.Throws<ApiException>(() => JsonPatch.Apply([], Patch($"[{string.Join(",", operations)}]"), Docs.Kind("Pod")));
+        Assert.Contains("nested too deep", fault.Message);
+    }
+
     private static JsonNode Patch(string text) => JsonNode.Parse(text.Replace('\'', '"'))!;
 }

@@ -74,6 +74,47 @@ public sealed class StrategicMergePatchTests
         "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,'protocol':'UDP'}]}]}}",
         "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,'protocol':'TCP'}]}]}}",
         "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,'protocol':'TCP'}]}]}}")]
+    // What kubectl itself makes of such patches.
+    [InlineData(
+        "{'spec':{'containers':[{'name':'a'},{'name':'b'},{'name':'c'}]}}",
+        "{'spec':{'containers':[{'name':'d','image':'x'},{'name':'b','image':'y'}]}}",
+        "{'spec':{'containers':[{'image':'x','name':'d'},{'name':'a'},{'image':'y','name':'b'},{'name':'c'}]}}")]
+    [InlineData(
+        "{'spec':{'containers':[{'name':'s1'},{'name':'a'},{'name':'s2'},{'name':'b'},{'name':'s3'}]}}",
+        "{'spec':{'$setElementOrder/containers':[{'name':'b'},{'name':'n'},{'name':'a'}],'containers':[{'name':'n','image':'x'},{'name':'a','image':'y'}]}}",
+        "{'spec':{'containers':[{'name':'s1'},{'name':'s2'},{'name':'b'},{'image':'x','name':'n'},{'image':'y','name':'a'},{'name':'s3'}]}}")]
+    [InlineData(
+        "{'metadata':{'finalizers':['a','b','c']}}",
+        "{'metadata':{'$setElementOrder/finalizers':['c','x','a'],'finalizers':['x']}}",
+        "{'metadata':{'finalizers':['b','c','x','a']}}")]
+    [InlineData(
+        "{'metadata':{'finalizers':['a','b','c']}}",
+        "{'metadata':{'$setElementOrder/finalizers':['c','a'],'$deleteFromPrimitiveList/finalizers':['b']}}",
+        "{'metadata':{'finalizers':['c','a']}}")]
+    [InlineData(
+        "{'spec':{'tolerations':[{'key':'a'}]}}",
+        "{'spec':{'tolerations':[{'key':'b'}]}}",
+        "{'spec':{'tolerations':[{'key':'b'}]}}")]
+    [InlineData(
+        "{'spec':{'securityContext':{'runAsUser':1,'fsGroup':2}}}",
+        "{'spec':{'securityContext':{'$retainKeys':['runAsUser'],'runAsUser':3}}}",
+        "{'spec':{'securityContext':{'runAsUser':3}}}")]
+    [InlineData(
+        "{'spec':{'containers':[{'name':'a','env':[{'name':'X','value':'1'},{'name':'Y','value':'2'}]}]}}",
+        "{'spec':{'containers':[{'name':'a','env':[{'name':'Y','$patch':'delete'},{'name':'Z','value':'3'},{'name':'X','value':null,'valueFrom':{'fieldRef':{'fieldPath':'metadata.name'}}}]}]}}",
+        "{'spec':{'containers':[{'env':[{'name':'Z','value':'3'},{'name':'X','valueFrom':{'fieldRef':{'fieldPath':'metadata.name'}}}],'name':'a'}]}}")]
+    [InlineData(
+        "{'spec':{'hostAliases':[{'ip':'1.1.1.1','hostnames':['a']}]}}",
+        "{'spec':{'hostAliases':[{'ip':'1.1.1.1','hostnames':['b']},{'ip':'2.2.2.2','hostnames':['c']}]}}",
+        "{'spec':{'hostAliases':[{'hostnames':['b'],'ip':'1.1.1.1'},{'hostnames':['c'],'ip':'2.2.2.2'}]}}")]
+    [InlineData(
+        "{'spec':{'nodeSelector':{'a':'1'}}}",
+        "{'spec':{'nodeSelector':{'b':'2','a':null}}}",
+        "{'spec':{'nodeSelector':{'b':'2'}}}")]
+    [InlineData(
+        "{'spec':{'imagePullSecrets':[{'name':'a'}]}}",
+        "{'spec':{'imagePullSecrets':[{'name':'b'}]}}",
+        "{'spec':{'imagePullSecrets':[{'name':'b'},{'name':'a'}]}}")]
     public void Merges_as_Kubernetes_does(string target, string patch, string result)
     {
         var (before, changes) = (Docs.Json(target), Docs.Json(patch));
