@@ -19,6 +19,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
 {
     private readonly RecordStore records;
     private readonly RuntimeParts parts;
+    private int disposed;
 
     private ContainerRuntime(RecordStore records, RuntimeParts parts) => (this.records, this.parts) = (records, parts);
 
@@ -101,8 +102,14 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>Stops everything and takes every mount, cgroup, rule and interface away; state on disk stays, and an engine that opens it again starts from there.</summary>
     public async Task ShutdownAsync(CancellationToken cancel) => await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
 
+    /// <summary>Containers go on; the next engine finds them.</summary>
     public ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         parts.Ends.Dispose();
         parts.Images.Dispose();
         records.Dispose();

@@ -17,7 +17,7 @@ internal sealed class Shutdown(RuntimeParts parts)
         var failures = new List<Exception>();
         await TryEachAsync(all.Where(entry => !entry.Record.IsPause), entry => new StopContainer(parts).RunAsync(entry.Record.Id, Grace, cancel), failures).ConfigureAwait(false);
         await TryEachAsync(all.Where(entry => entry.Record.IsPause), entry => new StopSandbox(parts).RunAsync(entry.Record.Id, cancel), failures).ConfigureAwait(false);
-        await TryEachAsync(all, entry => Monitor.EndAsync(parts.Paths.Bundle(entry.Record.Id), entry.Record.Id, parts.Clock), failures).ConfigureAwait(false);
+        await TryEachAsync(all, entry => ContainerMonitor.EndAsync(parts.Paths.Bundle(entry.Record.Id), entry.Record.Id, parts.Clock), failures).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         parts.Network.Close();
         foreach (var point in Mounts.Below(parts.Paths.Run).Concat(Mounts.Below(parts.Paths.Root)))

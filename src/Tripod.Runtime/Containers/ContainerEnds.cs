@@ -33,19 +33,19 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
         return Task.Run(() => FollowAsync(entry, record), CancellationToken.None);
     }
 
+    /// <summary>Whoever waits for an end is told that it will not be seen here.</summary>
     public void Dispose()
     {
         closing.Cancel();
         exits?.Dispose();
-        closing.Dispose();
     }
 
     private void Written(FileChanges what, string name)
     {
-        // No name: the queue ran over, and whoever waits looks for itself.
-        foreach (var entry in name.Length > 0 ? [parts.Table.Find(name)] : parts.Table.All.Where(entry => File.Exists(parts.Paths.ExitFile(entry.Record.Id))))
+        // No name: the queue ran over.
+        foreach (var entry in parts.Table.All.Where(entry => name.Length == 0 ? File.Exists(parts.Paths.ExitFile(entry.Record.Id)) : entry.Record.Id == name))
         {
-            entry?.ExitFile.TrySetResult();
+            entry.ExitFile.TrySetResult();
         }
     }
 
@@ -67,9 +67,10 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
                 await Task.Delay(RetryDelay, parts.Clock, cancel).ConfigureAwait(false);
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // The engine stops; the next one finds the container again.
+            entry.Ended.TrySetCanceled(closing.Token);
         }
     }
 
@@ -97,7 +98,7 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
 
     private async Task WaitForExitFileAsync(ContainerEntry entry, ContainerRecord record, CancellationToken cancel)
     {
-        using var monitor = Monitor.Find(parts.Paths.Bundle(record.Id), record.Id);
+        using var monitor = ContainerMonitor.Find(parts.Paths.Bundle(record.Id), record.Id);
         if (monitor is null || File.Exists(parts.Paths.ExitFile(record.Id)))
         {
             return;

@@ -41,7 +41,7 @@ internal sealed class RemoveContainer(RuntimeParts parts)
         var record = entry.Record;
         var bundle = parts.Paths.Bundle(record.Id);
         await parts.Cgroups.KillAsync(record.Cgroup, cancel).ConfigureAwait(false);
-        await Monitor.EndAsync(bundle, record.Id, parts.Clock).ConfigureAwait(false);
+        await ContainerMonitor.EndAsync(bundle, record.Id, parts.Clock).ConfigureAwait(false);
         parts.Oci.Forget(record.Id);
         parts.Cgroups.Remove(record.Cgroup);
         RemoveWithMounts(bundle);

@@ -50,6 +50,7 @@ internal sealed class StopContainer(RuntimeParts parts)
             cancel.ThrowIfCancellationRequested();
             if (done == ended)
             {
+                await ended.ConfigureAwait(false);
                 return;
             }
         }

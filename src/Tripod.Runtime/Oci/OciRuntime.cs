@@ -29,7 +29,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             Descriptors = [null, null, null, .. keptOpen],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
-        return code == 0 ? ReadPid(pidFile) : throw Failed(error);
+        return code == 0 ? ReadPid(pidFile) : throw Failed(id, error);
     }
 
     /// <summary>Creates the container under conmon and starts it; returns the pid of its first process.</summary>
@@ -55,7 +55,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         using var text = new StreamReader(answer);
         var said = await text.ReadLineAsync().ConfigureAwait(false);
         await ChildProcess.End(conmon).ConfigureAwait(false);
-        var pid = Pid(said, bundle);
+        var pid = Pid(id, said);
         await ReleaseAsync(id, program).ConfigureAwait(false);
         return pid;
     }
@@ -81,7 +81,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         }).ConfigureAwait(false);
         if (code != 0)
         {
-            throw Failed(error);
+            throw Failed(id, error);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
         if (code != 0)
         {
-            throw Failed(error);
+            throw Failed(id, error);
         }
     }
 
@@ -134,20 +134,22 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"{role} {program} is not installed: apt install {Path.GetFileName(program)}, or configure another");
     }
 
-    private static int Pid(string? said, string bundle)
+    private int Pid(string id, string? said)
     {
         var answer = said is { Length: > 0 } ? JsonNode.Parse(said) : null;
         var pid = (int?)answer?["data"] ?? -1;
-        return pid > 0 ? pid : throw Failed((string?)answer?["message"] ?? $"conmon ended without a word; see {bundle}");
+        return pid > 0 ? pid : throw Failed(id, (string?)answer?["message"] ?? "conmon ended without a word");
     }
 
     private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
 
-    private static RuntimeException Failed(string error)
+    private RuntimeException Failed(string id, string error)
     {
         var text = error.Trim();
-        return StartError.Describe(text) is { } known
+        return StartError.Describe(text, Command(id)) is { } known
             ? new(RuntimeErrorKind.Internal, known, "StartError")
             : new(RuntimeErrorKind.Internal, $"failed to create container: {text}", "RunContainerError");
     }
+
+    private string Command(string id) => (string?)JsonNode.Parse(File.ReadAllBytes(Path.Combine(paths.Bundle(id), "config.json")))?["process"]?["args"]?[0] ?? "";
 }

@@ -6,7 +6,7 @@ using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
 using Xunit;
 
-namespace Tripod.IntegrationTests.Runtime;
+namespace Tripod.IntegrationTests.Containers;
 
 /// <summary>
 /// The runtime level alone, in the test's own process, with paths, name and addresses of its own and busybox loaded.
@@ -26,6 +26,9 @@ public sealed class TestRuntime : IAsyncDisposable
 
     public RuntimeOptions Options { get; }
 
+    /// <summary>The image's id, the same in every runtime.</summary>
+    public static string Busybox { get; private set; } = "";
+
     public ContainerRuntime Runtime { get; private set; } = null!;
 
     public static async Task<TestRuntime> Open(Func<RuntimeOptions, RuntimeOptions>? change = null)
@@ -41,7 +44,7 @@ public sealed class TestRuntime : IAsyncDisposable
         var opened = new TestRuntime(change?.Invoke(options) ?? options);
         await opened.Reopen();
         await using var archive = File.OpenRead(await TestImages.Busybox());
-        await opened.Runtime.Images.Load(archive, CancellationToken.None);
+        Busybox = (await opened.Runtime.Images.Load(archive, CancellationToken.None)).Single().Id;
         return opened;
     }
 
@@ -81,7 +84,7 @@ public sealed class TestRuntime : IAsyncDisposable
     /// <summary>A container of busybox that runs a line of shell.</summary>
     public static ContainerConfig Shell(string name, string line, Func<ContainerConfig, ContainerConfig>? change = null)
     {
-        var config = new ContainerConfig { Name = name, Image = "busybox:latest", Command = ["sh", "-c", line], LogPath = $"{name}.log" };
+        var config = new ContainerConfig { Name = name, Image = Busybox, Command = ["sh", "-c", line], LogPath = $"{name}.log" };
         return change?.Invoke(config) ?? config;
     }
 

@@ -4,7 +4,7 @@ using Tripod.Linux.Processes;
 namespace Tripod.Runtime.Containers;
 
 /// <summary>The conmon of a container: holds its streams, and writes its exit code before it ends itself.</summary>
-internal static class Monitor
+internal static class ContainerMonitor
 {
     /// <summary>Null where none is alive.</summary>
     public static Pidfd? Find(string bundle, string id)
