@@ -14,6 +14,19 @@ public static partial class Links
     /// <summary>rmdir(2).</summary>
     public static void RemoveDirectory(string path) => LinuxException.Check(rmdir(path), "rmdir", path);
 
+    /// <summary>The path without any symbolic link in it (realpath(3)); it must exist.</summary>
+    public static unsafe string Resolve(string path)
+    {
+        const int Most = 4096; // PATH_MAX
+        var resolved = stackalloc byte[Most];
+        return realpath(path, resolved) != null
+            ? Marshal.PtrToStringUTF8((nint)resolved)!
+            : throw new LinuxException("realpath", path, Marshal.GetLastPInvokeError());
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial byte* realpath(string path, byte* resolved);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rmdir(string path);
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tripod.Linux;
+using Tripod.Linux.Networking;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Network;
@@ -16,6 +19,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
 {
     private readonly RecordStore records;
     private readonly RuntimeParts parts;
+    private int disposed;
 
     private ContainerRuntime(RecordStore records, RuntimeParts parts) => (this.records, this.parts) = (records, parts);
 
@@ -25,15 +29,17 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public string Gateway => parts.Network.Gateway;
 
     /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
-    public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel)
+    public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel, ILogger? log = null)
     {
         Directory.CreateDirectory(options.Root, (UnixFileMode)0x1C9); // 0711
         Directory.CreateDirectory(options.Run, (UnixFileMode)0x1ED); // 0755
+        // The kernel tells mount points without links.
+        options = options with { Root = Links.Resolve(options.Root), Run = Links.Resolve(options.Run) };
         Mounts.ShareSubtree(options.Root);
         Mounts.ShareSubtree(options.Run);
         var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
         var images = ImageService.Open(options, records, clock);
-        var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock);
+        var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
         images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
         parts.Ends.Open();
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
@@ -45,9 +51,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     // sandboxes
     public Task<SandboxStatus> RunPodSandbox(SandboxConfig config, CancellationToken cancel) => Said(() => new RunSandbox(parts).RunAsync(config, cancel), "run sandbox");
 
-    public Task StopPodSandbox(string sandboxId, CancellationToken cancel) => new StopSandbox(parts).RunAsync(sandboxId, cancel);
+    public Task StopPodSandbox(string sandboxId, CancellationToken cancel) => Said(() => new StopSandbox(parts).RunAsync(sandboxId, cancel), "stop sandbox");
 
-    public Task RemovePodSandbox(string sandboxId, CancellationToken cancel) => new RemoveSandbox(parts).RunAsync(sandboxId, cancel);
+    public Task RemovePodSandbox(string sandboxId, CancellationToken cancel) => Said(() => new RemoveSandbox(parts).RunAsync(sandboxId, cancel), "remove sandbox");
 
     public SandboxStatus? PodSandboxStatus(string sandboxId) => parts.Table.Find(sandboxId)?.Record is { IsPause: true } pause ? pause.ToSandboxStatus() : null;
 
@@ -57,18 +63,12 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel) =>
         Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, cancel), "create container");
 
-    public Task StartContainer(string containerId, CancellationToken cancel) => Said(
-        async () =>
-        {
-            await new StartContainer(parts).RunAsync(containerId, cancel).ConfigureAwait(false);
-            return true;
-        },
-        "start container");
+    public Task StartContainer(string containerId, CancellationToken cancel) => Said(() => new StartContainer(parts).RunAsync(containerId, cancel), "start container");
 
     /// <summary>The stop signal, then after the grace period SIGKILL to the container's whole cgroup. A second call with a shorter grace cuts the first short.</summary>
-    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => new StopContainer(parts).RunAsync(containerId, grace, cancel);
+    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => Said(() => new StopContainer(parts).RunAsync(containerId, grace, cancel), "stop container");
 
-    public Task RemoveContainer(string containerId, CancellationToken cancel) => new RemoveContainer(parts).RunAsync(containerId, cancel);
+    public Task RemoveContainer(string containerId, CancellationToken cancel) => Said(() => new RemoveContainer(parts).RunAsync(containerId, cancel), "remove container");
 
     /// <summary>Of pause as well, by its sandbox's id.</summary>
     public ContainerStatus? ContainerStatus(string containerId) => parts.Table.Find(containerId)?.Record.ToStatus();
@@ -79,7 +79,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>Pause containers as well, as <c>docker ps</c> shows them.</summary>
     public IReadOnlyList<ContainerStatus> ListAllContainers() => [.. parts.Table.All.Select(entry => entry.Record.ToStatus())];
 
-    public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => new UpdateContainer(parts).RunAsync(containerId, resources, cancel);
+    public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => Said(() => new UpdateContainer(parts).RunAsync(containerId, resources, cancel), "update container");
 
     public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 
@@ -102,12 +102,27 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>Stops everything and takes every mount, cgroup, rule and interface away; state on disk stays, and an engine that opens it again starts from there.</summary>
     public async Task ShutdownAsync(CancellationToken cancel) => await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
 
+    /// <summary>Containers go on; the next engine finds them.</summary>
     public ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         parts.Ends.Dispose();
+        parts.Images.Dispose();
         records.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static Task Said(Func<Task> verb, string name) => Said(
+        async () =>
+        {
+            await verb().ConfigureAwait(false);
+            return true;
+        },
+        name);
 
     /// <summary>A fault of the kernel or the disk becomes the runtime's own, with the verb's name before it.</summary>
     private static async Task<T> Said<T>(Func<Task<T>> verb, string name)
@@ -116,7 +131,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         {
             return await verb().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or System.Data.Common.DbException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or System.Data.Common.DbException or NftablesException)
         {
             throw new RuntimeException(fault is LinuxException { Errno: Errno.ENOSPC } ? RuntimeErrorKind.ResourceExhausted : RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
         }

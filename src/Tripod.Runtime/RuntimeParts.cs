@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
@@ -11,9 +12,9 @@ namespace Tripod.Runtime;
 /// <summary>What the verbs work with; made once when the runtime opens.</summary>
 internal sealed class RuntimeParts
 {
-    public RuntimeParts(RuntimeOptions options, RecordStore records, ImageService images, PodNetwork network, TimeProvider clock)
+    public RuntimeParts(RuntimeOptions options, RecordStore records, ImageService images, PodNetwork network, TimeProvider clock, ILogger log)
     {
-        (Options, Images, Network, Clock) = (options, images, network, clock);
+        (Options, Images, Network, Clock, Log) = (options, images, network, clock, log);
         Paths = new(options);
         Cgroups = CgroupTree.Detect();
         Table = new(records);
@@ -25,6 +26,7 @@ internal sealed class RuntimeParts
     public ImageService Images { get; }
     public PodNetwork Network { get; }
     public TimeProvider Clock { get; }
+    public ILogger Log { get; }
     public RuntimePaths Paths { get; }
     public CgroupTree Cgroups { get; }
     public ContainerTable Table { get; }

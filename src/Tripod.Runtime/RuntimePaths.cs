@@ -22,5 +22,8 @@ internal sealed class RuntimePaths(RuntimeOptions options)
     /// <summary>The writable layer: outlives a boot.</summary>
     public string State(string id) => Path.Combine(options.Root, "containers", id);
 
+    /// <summary>The log of a container that names no place for it.</summary>
+    public string OwnLogs(string id) => Path.Combine(options.Root, "logs", "containers", id);
+
     public string ExitFile(string id) => Path.Combine(Exits, id);
 }

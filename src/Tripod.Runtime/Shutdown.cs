@@ -1,5 +1,6 @@
 using Tripod.Linux;
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Records;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Runtime;
@@ -9,16 +10,15 @@ internal sealed class Shutdown(RuntimeParts parts)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    /// <exception cref="AggregateException">What could not be stopped; all else is down.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var stop = new StopContainer(parts);
         var all = parts.Table.All.ToList();
-        await Task.WhenAll(all.Where(entry => !entry.Record.IsPause).Select(entry => stop.RunAsync(entry.Record.Id, Grace, cancel))).ConfigureAwait(false);
-        foreach (var pause in all.Where(entry => entry.Record.IsPause))
-        {
-            await new StopSandbox(parts).RunAsync(pause.Record.Id, cancel).ConfigureAwait(false);
-        }
-
+        var failures = new List<Exception>();
+        await TryEachAsync(all.Where(entry => !entry.Record.IsPause), entry => new StopContainer(parts).RunAsync(entry.Record.Id, Grace, cancel), failures).ConfigureAwait(false);
+        await TryEachAsync(all.Where(entry => entry.Record.IsPause), entry => new StopSandbox(parts).RunAsync(entry.Record.Id, cancel), failures).ConfigureAwait(false);
+        await TryEachAsync(all, entry => ContainerMonitor.EndAsync(parts.Paths.Bundle(entry.Record.Id), entry.Record.Id, parts.Clock), failures).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
         parts.Network.Close();
         foreach (var point in Mounts.Below(parts.Paths.Run).Concat(Mounts.Below(parts.Paths.Root)))
         {
@@ -26,5 +26,22 @@ internal sealed class Shutdown(RuntimeParts parts)
         }
 
         parts.Cgroups.Remove($"/{parts.Options.Name}");
+        if (failures.Count > 0)
+        {
+            throw new AggregateException("shut down: not everything could be stopped", failures);
+        }
+    }
+
+    private static async Task TryEachAsync(IEnumerable<ContainerEntry> entries, Func<ContainerEntry, Task> act, List<Exception> failures)
+    {
+        var acts = entries.Select(entry => Task.Run(() => act(entry))).ToList();
+        foreach (var one in acts)
+        {
+            await one.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (one.Exception is { } failure)
+            {
+                failures.Add(failure.InnerException!);
+            }
+        }
     }
 }

@@ -38,27 +38,29 @@ public static partial class ChildProcess
             return Spawn(options);
         });
 
-    /// <summary>Runs the child to its end.</summary>
+    /// <summary>Runs the child to its end; what it leaves behind in the background is not waited for.</summary>
     /// <returns>Its exit code, 128 + signal when it was killed; and what it wrote to stderr, at most 64 KiB.</returns>
     public static async Task<(int ExitCode, string Error)> Run(ChildOptions options)
     {
-        var (read, write) = Pipe.Create();
-        using (read)
-        {
-            int pid;
-            using (write)
-            {
-                var descriptors = options.Descriptors.Take(2).Concat(Enumerable.Repeat<FileDescriptor?>(null, 2)).Take(2).Append(write).Concat(options.Descriptors.Skip(3));
-                pid = await Start(options with { Descriptors = [.. descriptors] }).ConfigureAwait(false);
-            }
+        // A pipe would be open as long as anything that the child left behind has it.
+        using var error = MemoryFile.Create("stderr");
+        IReadOnlyList<FileDescriptor?> first = [.. options.Descriptors.Take(2), null, null];
+        var pid = await Start(options with { Descriptors = [.. first.Take(2), error, .. options.Descriptors.Skip(3)] }).ConfigureAwait(false);
+        return (await End(pid).ConfigureAwait(false), MemoryFile.ReadText(error, 64 * 1024));
+    }
 
-            return await Task.Run(
-                () =>
-                {
-                    var error = Pipe.ReadToEnd(read, 64 * 1024);
-                    return (Wait(pid), error);
-                }).ConfigureAwait(false);
+    /// <summary>Completes with the exit code of a child of this process when it ends; holds no thread.</summary>
+    public static async Task<int> End(int pid)
+    {
+        using (var process = Pidfd.Open(pid))
+        {
+            if (process is not null)
+            {
+                await process.Ended(CancellationToken.None).ConfigureAwait(false);
+            }
         }
+
+        return Wait(pid);
     }
 
     /// <summary>Waits for a child of this process; blocks.</summary>

@@ -6,7 +6,7 @@ namespace Tripod.Linux.Processes;
 /// <summary>pipe2(2), and the little reading and writing that needs no stream.</summary>
 public static unsafe partial class Pipe
 {
-    private const int CloseOnExec = 0x80000, ReadWrite = 2;
+    private const int CloseOnExec = 0x80000, NonBlocking = 0x800, ReadWrite = 2;
 
     /// <summary>Both ends close on exec.</summary>
     public static (FileDescriptor Read, FileDescriptor Write) Create()
@@ -18,10 +18,10 @@ public static unsafe partial class Pipe
 
     public static FileDescriptor DevNull() => new(LinuxException.Check(open("/dev/null", ReadWrite | CloseOnExec, 0), "open", "/dev/null"));
 
-    /// <summary>Opens for writing and writes one byte: what releases a container that waits on its exec.fifo. Blocks until there is a reader.</summary>
+    /// <summary>Opens for writing and writes one byte: what releases a container that waits on its exec.fifo. Fails with ENXIO where no one reads.</summary>
     public static void WriteByte(string path)
     {
-        using var fifo = new FileDescriptor(LinuxException.Check(open(path, 1 | CloseOnExec, 0), "open", path));
+        using var fifo = new FileDescriptor(LinuxException.Check(open(path, 1 | NonBlocking | CloseOnExec, 0), "open", path));
         byte zero = 0;
         LinuxException.Check(write(fifo.Number, &zero, 1), "write", path);
     }

@@ -1,11 +1,10 @@
 using Tripod.Linux;
-using Tripod.Linux.Processes;
 
 namespace Tripod.Runtime.Cgroups;
 
 /// <summary>
 /// Cgroups by their path below the hierarchies' roots (<c>/tripod/kubepods/podUID/ID</c>), on pure v2 and on v1 with or
-/// without a hybrid v2 mount (cgroups(7)). The OCI runtime makes them; they are killed and removed here.
+/// without a hybrid v2 mount (cgroups(7)). The OCI runtime makes them; they are killed, asked and removed here.
 /// </summary>
 internal sealed class CgroupTree
 {
@@ -41,20 +40,17 @@ internal sealed class CgroupTree
     /// <summary>Kills every process of the cgroup and waits until none is left.</summary>
     public async Task KillAsync(string path, CancellationToken cancel)
     {
-        var killFile = $"{Root}{path}/cgroup.kill";
+        var directories = Directories(path);
         var wait = 1;
-        while (Processes(path) is { Count: > 0 } processes)
+        for (var round = 0; CgroupProcesses.In(directories) is { Count: > 0 } processes; round++)
         {
-            if (IsUnified && File.Exists(killFile))
+            if (IsUnified && round == 0)
             {
-                await File.WriteAllTextAsync(killFile, "1", cancel).ConfigureAwait(false);
+                CgroupProcesses.KillAtOnce(directories);
             }
             else
             {
-                foreach (var pid in processes)
-                {
-                    Signals.Send(pid, Signals.Kill);
-                }
+                CgroupProcesses.KillEach(directories, processes, freezeMeanwhile: round > 0);
             }
 
             // v1 tells of an empty cgroup only by starting a program on the host, so it is asked again; a kill takes well under 1 ms.
@@ -63,53 +59,49 @@ internal sealed class CgroupTree
         }
     }
 
-    public bool IsEmpty(string path) => Processes(path).Count == 0;
+    /// <summary>Whether the kernel has killed something here for want of memory.</summary>
+    public bool WasOutOfMemory(string path)
+    {
+        var file = IsUnified ? "memory.events" : "memory.oom_control";
+        return Directories(path).Select(directory => Path.Combine(directory, file)).Where(File.Exists).Any(counters => MemoryKills(ReadIfThere(counters)) > 0);
+    }
 
     /// <summary>Removes the cgroup with all below it, where no process is in it any more.</summary>
-    public void Remove(string path)
-    {
-        foreach (var directory in hierarchies.Select(hierarchy => hierarchy + path).Where(Directory.Exists))
-        {
-            RemoveTree(directory);
-        }
-    }
+    public void Remove(string path) => Directories(path).ForEach(RemoveTree);
 
     /// <summary>Removes the parents that the OCI runtime made on its way, up to but not including <paramref name="top"/>, as far as they are empty.</summary>
     public void RemoveEmptyParents(string path, string top)
     {
         for (var parent = Path.GetDirectoryName(path)!; parent.Length > top.Length; parent = Path.GetDirectoryName(parent)!)
         {
-            foreach (var directory in hierarchies.Select(hierarchy => hierarchy + parent).Where(Directory.Exists))
-            {
-                TryRemove(directory);
-            }
+            Directories(parent).ForEach(TryRemove);
         }
     }
 
-    private List<int> Processes(string path)
-    {
-        var found = new List<int>();
-        foreach (var directory in hierarchies.Select(hierarchy => hierarchy + path).Where(Directory.Exists).Take(1))
-        {
-            foreach (var file in Directory.EnumerateFiles(directory, "cgroup.procs", SearchOption.AllDirectories))
-            {
-                try
-                {
-                    found.AddRange(File.ReadAllLines(file).Select(int.Parse));
-                }
-                catch (IOException)
-                {
-                    // Removed meanwhile.
-                }
-            }
-        }
+    /// <summary>The count that a line <c>oom_kill N</c> gives, in v1's memory.oom_control as in v2's memory.events.</summary>
+    public static long MemoryKills(string counters) => counters.Split('\n')
+        .Select(line => line.Split(' '))
+        .Where(pair => pair is ["oom_kill", _])
+        .Select(pair => long.TryParse(pair[1], out var count) ? count : 0)
+        .FirstOrDefault();
 
-        return found;
+    private List<string> Directories(string path) => [.. hierarchies.Select(hierarchy => hierarchy + path).Where(Directory.Exists)];
+
+    private static string ReadIfThere(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static void RemoveTree(string directory)
     {
-        foreach (var child in Directory.EnumerateDirectories(directory))
+        foreach (var child in CgroupProcesses.Children(directory))
         {
             RemoveTree(child);
         }

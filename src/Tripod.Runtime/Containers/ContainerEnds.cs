@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Data.Common;
 using Tripod.Linux.Events;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Records;
@@ -12,10 +12,9 @@ namespace Tripod.Runtime.Containers;
 internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
 {
     /// <summary>How long after the process conmon may take to write its code; it does so at once unless it was killed too.</summary>
-    private static readonly TimeSpan ConmonsTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MonitorsTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is reported where no one saw the code, as the kubelet does.</summary>
-    private const int UnknownCode = 137;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource closing = new();
     private Inotify? exits;
@@ -23,91 +22,114 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
     public void Open()
     {
         Directory.CreateDirectory(parts.Paths.Exits);
-        exits = new Inotify(parts.Paths.Exits, FileChanges.MovedTo | FileChanges.ClosedAfterWrite, (_, name) => parts.Table.Find(name)?.ExitFile.TrySetResult());
+        exits = new Inotify(parts.Paths.Exits, FileChanges.MovedTo | FileChanges.ClosedAfterWrite, Written);
     }
 
-    /// <summary>Follows a container that has just been started, or was found running.</summary>
-    public void Follow(ContainerEntry entry)
+    /// <summary>Follows a container that has just been started, or was found running; completes when its end is written down.</summary>
+    public Task Follow(ContainerEntry entry)
     {
         // Held by the closure: a restart makes new ones.
         var record = entry.Record;
-        _ = Task.Run(() => FollowAsync(entry, record), CancellationToken.None);
+        return Task.Run(() => FollowAsync(entry, record), CancellationToken.None);
     }
 
-    /// <summary>Writes down an end that is known to have happened; also called for one that happened while no engine ran.</summary>
-    public async Task FinishAsync(ContainerEntry entry, CancellationToken cancel)
-    {
-        var record = entry.Record;
-        if (record.State is ContainerState.Exited)
-        {
-            return;
-        }
-
-        await parts.Cgroups.KillAsync(record.Cgroup, cancel).ConfigureAwait(false);
-        var (code, at) = ReadExit(record);
-        var oom = File.Exists(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
-        parts.Oci.Forget(record.Id);
-        parts.Cgroups.Remove(record.Cgroup);
-        parts.Table.Change(entry, known => known with
-        {
-            State = ContainerState.Exited,
-            ExitCode = code ?? UnknownCode,
-            FinishedAt = at,
-            Reason = code is null ? "ContainerStatusUnknown" : oom ? "OOMKilled" : code == 0 ? "Completed" : "Error",
-            Message = code is null ? "The container could not be located when the pod was terminated" : "",
-        });
-        entry.Ended.TrySetResult();
-        parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
-    }
-
+    /// <summary>Whoever waits for an end is told that it will not be seen here.</summary>
     public void Dispose()
     {
         closing.Cancel();
         exits?.Dispose();
-        closing.Dispose();
+    }
+
+    private void Written(FileChanges what, string name)
+    {
+        // No name: the queue ran over.
+        foreach (var entry in parts.Table.All.Where(entry => name.Length == 0 ? File.Exists(parts.Paths.ExitFile(entry.Record.Id)) : entry.Record.Id == name))
+        {
+            entry.ExitFile.TrySetResult();
+        }
     }
 
     private async Task FollowAsync(ContainerEntry entry, ContainerRecord record)
     {
         try
         {
+            var cancel = closing.Token;
             using (var process = Pidfd.Open(record.Pid))
             {
-                if (process is not null && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
+                if (process is not null && record.BootId == parts.BootId && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
                 {
-                    await process.Ended(closing.Token).ConfigureAwait(false);
+                    await process.Ended(cancel).ConfigureAwait(false);
                 }
             }
 
-            if (!record.IsPause && !File.Exists(parts.Paths.ExitFile(record.Id)))
+            while (!await TryFinishAsync(entry, record, cancel).ConfigureAwait(false))
             {
-                await entry.ExitFile.Task.WaitAsync(ConmonsTime, parts.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RetryDelay, parts.Clock, cancel).ConfigureAwait(false);
             }
-
-            closing.Token.ThrowIfCancellationRequested();
-            await FinishAsync(entry, closing.Token).ConfigureAwait(false);
         }
-        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // The engine stops; the next one finds the container again.
+            entry.Ended.TrySetCanceled(closing.Token);
         }
     }
 
-    private (int? Code, DateTimeOffset At) ReadExit(ContainerRecord record)
+    private async Task<bool> TryFinishAsync(ContainerEntry entry, ContainerRecord record, CancellationToken cancel)
     {
-        if (record.IsPause)
-        {
-            return (0, parts.Clock.GetUtcNow());
-        }
-
         try
         {
-            var file = parts.Paths.ExitFile(record.Id);
-            return (int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture), File.GetLastWriteTimeUtc(file));
+            // What it left behind may hold a port, or conmon's pipes.
+            var outOfMemory = parts.Cgroups.WasOutOfMemory(record.Cgroup);
+            await parts.Cgroups.KillAsync(record.Cgroup, cancel).ConfigureAwait(false);
+            if (!record.IsPause)
+            {
+                await WaitForExitFileAsync(entry, record, cancel).ConfigureAwait(false);
+            }
+
+            Finish(entry, record, outOfMemory || parts.Cgroups.WasOutOfMemory(record.Cgroup));
+            return true;
         }
-        catch (Exception missing) when (missing is IOException or FormatException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DbException)
         {
-            return (null, parts.Clock.GetUtcNow());
+            LogMessages.EndNotWritten(parts.Log, record.Id, RetryDelay, failure);
+            return false;
         }
+    }
+
+    private async Task WaitForExitFileAsync(ContainerEntry entry, ContainerRecord record, CancellationToken cancel)
+    {
+        using var monitor = ContainerMonitor.Find(parts.Paths.Bundle(record.Id), record.Id);
+        if (monitor is null || File.Exists(parts.Paths.ExitFile(record.Id)))
+        {
+            return;
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        waiting.CancelAfter(MonitorsTime);
+        await Task.WhenAny(entry.ExitFile.Task, monitor.Ended(waiting.Token)).ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        await waiting.CancelAsync().ConfigureAwait(false);
+    }
+
+    private void Finish(ContainerEntry entry, ContainerRecord record, bool outOfMemory)
+    {
+        var file = parts.Paths.ExitFile(record.Id);
+        var written = File.Exists(file);
+        var at = written ? File.GetLastWriteTimeUtc(file) : parts.Clock.GetUtcNow();
+        var exit = record.IsPause
+            ? new(0, "Completed", "")
+            : ContainerExit.Of(written ? File.ReadAllText(file) : null, outOfMemory || File.Exists(Path.Combine(parts.Paths.Bundle(record.Id), "oom")), record.BootId != parts.BootId);
+        parts.Oci.Forget(record.Id);
+        parts.Cgroups.Remove(record.Cgroup);
+        parts.Table.Change(entry, known => known with
+        {
+            State = ContainerState.Exited,
+            ExitCode = exit.Code,
+            FinishedAt = at,
+            Reason = exit.Reason,
+            Message = exit.Message,
+        });
+        entry.Ended.TrySetResult();
+        parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         var security = config.Security;
         var rootfs = parts.Paths.Rootfs(record.Id);
         var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
-        var namespaces = new NamespacePaths(parts.Table).Of(config, sandbox);
+        var namespaces = new NamespacePaths(parts).Of(config, sandbox);
         return new()
         {
             RootfsPath = rootfs,

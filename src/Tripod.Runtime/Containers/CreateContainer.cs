@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -11,68 +12,91 @@ internal sealed class CreateContainer(RuntimeParts parts)
     /// <returns>The id; of the same container again when sandbox, name and attempt are the same.</returns>
     public async Task<string> RunAsync(string? sandboxId, ContainerConfig config, CancellationToken cancel)
     {
-        var sandbox = sandboxId is null ? null : parts.Table.Get(sandboxId).Record;
-        var entry = Twin(sandboxId, config);
-        if (entry is not null)
+        var sandbox = sandboxId is null ? null : Sandbox(parts.Table, sandboxId);
+        while (true)
         {
-            using (await entry.TakeTurn(cancel).ConfigureAwait(false))
+            var (entry, mine) = parts.Table.FindOrAdd(record => IsTwin(record, sandboxId, config), () => NewRecord(sandbox, config));
+            using (mine ?? await entry.TakeTurn(cancel).ConfigureAwait(false))
             {
-                Prepare(entry.Record, sandbox);
-                return entry.Record.Id;
+                if (!entry.IsRemoved)
+                {
+                    await PrepareNewAsync(entry, sandbox, isNew: mine is not null).ConfigureAwait(false);
+                    return entry.Record.Id;
+                }
             }
         }
-
-        var image = Image(config);
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        entry = parts.Table.Add(new()
-        {
-            Id = id,
-            SandboxId = sandboxId,
-            Config = config,
-            CreatedAt = parts.Clock.GetUtcNow(),
-            ImageId = image.Id,
-            Cgroup = sandbox is null ? $"/{parts.Options.Name}/containers/{id}" : $"{Path.GetDirectoryName(sandbox.Cgroup)}/{id}",
-            LogPath = LogPath(sandbox, config, id),
-        });
-        try
-        {
-            Prepare(entry.Record, sandbox);
-        }
-        catch
-        {
-            RemoveContainer.Discard(parts, entry);
-            throw;
-        }
-
-        parts.Table.Publish(ContainerEventKind.Created, entry.Record);
-        return id;
     }
 
     /// <summary>Everything that dies with a boot; asked again it makes what is missing.</summary>
-    public void Prepare(ContainerRecord record, ContainerRecord? sandbox)
+    public void Prepare(ContainerEntry entry, ContainerRecord? sandbox)
     {
-        var image = Image(record.Config);
+        var record = entry.Record;
+        var image = Image(record.ImageId);
         Directory.CreateDirectory(parts.Paths.Bundle(record.Id), (UnixFileMode)0x1C9); // 0711: sockets in it are reached, nothing is listed
         Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C9);
+        Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
         RootfsMount.Mount(parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
-        File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(new ContainerSpecs(parts).Of(record, sandbox, image.Config)));
+        var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
+        File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
+        entry.Prepared = spec.Namespaces;
     }
 
-    private ContainerEntry? Twin(string? sandboxId, ContainerConfig config) => sandboxId is null
-        ? null
-        : parts.Table.All.FirstOrDefault(entry => entry.Record.SandboxId == sandboxId && !entry.Record.IsPause
-            && entry.Record.Config.Name == config.Name && entry.Record.Config.Attempt == config.Attempt);
-
-    private ImageRecord Image(ContainerConfig config) =>
-        parts.Images.Find(config.Image)
-        ?? throw new RuntimeException(RuntimeErrorKind.NotFound, $"image {config.Image} is not present: pull it first", "CreateContainerError");
-
-    private string LogPath(ContainerRecord? sandbox, ContainerConfig config, string id)
+    /// <exception cref="RuntimeException">NotFound; FailedPrecondition where pause does not run.</exception>
+    public static ContainerRecord Sandbox(ContainerTable table, string id) => table.Find(id)?.Record switch
     {
-        var path = sandbox is { Sandbox.LogDirectory.Length: > 0 } && config.LogPath.Length > 0
-            ? Path.Combine(sandbox.Sandbox.LogDirectory, config.LogPath)
-            : Path.Combine(parts.Paths.Root, "logs", "containers", id, "container.log");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return path;
+        { IsPause: true, State: ContainerState.Running } running => running,
+        { IsPause: true } => throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"sandbox {id} is not ready: run a new one"),
+        _ => throw new RuntimeException(RuntimeErrorKind.NotFound, $"no such sandbox: {id}"),
+    };
+
+    private async Task PrepareNewAsync(ContainerEntry entry, ContainerRecord? sandbox, bool isNew)
+    {
+        if (entry.Prepared is not null || entry.Record.State != ContainerState.Created)
+        {
+            return;
+        }
+
+        try
+        {
+            Prepare(entry, sandbox);
+        }
+        catch when (isNew)
+        {
+            await RemoveContainer.UndoAsync(parts, entry).ConfigureAwait(false);
+            throw;
+        }
+
+        if (isNew)
+        {
+            parts.Table.Publish(ContainerEventKind.Created, entry.Record);
+        }
     }
+
+    private static bool IsTwin(ContainerRecord record, string? sandboxId, ContainerConfig config) =>
+        sandboxId is not null && record.SandboxId == sandboxId && !record.IsPause
+        && record.Config.Name == config.Name && record.Config.Attempt == config.Attempt;
+
+    private ContainerRecord NewRecord(ContainerRecord? sandbox, ContainerConfig config)
+    {
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        return new()
+        {
+            Id = id,
+            SandboxId = sandbox?.Id,
+            Config = config,
+            CreatedAt = parts.Clock.GetUtcNow(),
+            ImageId = Image(config.Image).Id,
+            Cgroup = CgroupPath.OfContainer(parts.Options.Name, sandbox?.Cgroup, id),
+            LogPath = LogPath(sandbox, config, id),
+        };
+    }
+
+    private ImageRecord Image(string reference) =>
+        parts.Images.Find(reference)
+        ?? throw new RuntimeException(RuntimeErrorKind.NotFound, $"image {reference} is not present: pull it first", "CreateContainerError");
+
+    private string LogPath(ContainerRecord? sandbox, ContainerConfig config, string id) =>
+        sandbox is { Sandbox.LogDirectory.Length: > 0 } && config.LogPath.Length > 0
+            ? Path.Combine(sandbox.Sandbox.LogDirectory, config.LogPath)
+            : Path.Combine(parts.Paths.OwnLogs(id), "container.log");
 }

@@ -5,11 +5,11 @@ using Tripod.Runtime.Records;
 namespace Tripod.Runtime.Containers;
 
 /// <summary>A container's choice for each kind of namespace, as OCI writes it: a type for one of its own, a path for one to join, nothing for the host's.</summary>
-internal sealed class NamespacePaths(ContainerTable table)
+internal sealed class NamespacePaths(RuntimeParts parts)
 {
     public IReadOnlyList<(string Type, string? Path)> Of(ContainerConfig config, ContainerRecord? sandbox)
     {
-        var choices = config.Namespaces ?? OfSandbox(sandbox);
+        var choices = config.Namespaces ?? OfSandbox(config, sandbox);
         var namespaces = new List<(string, string?)> { ("mount", null) };
         Add(namespaces, "network", "net", choices.Net);
         Add(namespaces, "ipc", "ipc", choices.Ipc);
@@ -21,11 +21,13 @@ internal sealed class NamespacePaths(ContainerTable table)
     }
 
     /// <summary>What a pod's container joins: pause's net, ipc and uts; pause's pid where the pod shares it.</summary>
-    private static ContainerNamespaces OfSandbox(ContainerRecord? sandbox)
+    private ContainerNamespaces OfSandbox(ContainerConfig container, ContainerRecord? sandbox)
     {
+        // On v1 each hierarchy shows a container its own cgroup alone; on v2 only a namespace does.
+        var cgroup = parts.Cgroups.IsUnified && !container.Security.Privileged ? NamespaceChoice.Private : NamespaceChoice.OfHost;
         if (sandbox?.Sandbox is not { } config)
         {
-            return new();
+            return new() { Cgroup = cgroup };
         }
 
         var join = new NamespaceChoice.Join(sandbox.Id);
@@ -35,6 +37,7 @@ internal sealed class NamespacePaths(ContainerTable table)
             Uts = config.HostNetwork ? NamespaceChoice.OfHost : join,
             Ipc = config.HostIpc ? NamespaceChoice.OfHost : join,
             Pid = config.HostPid ? NamespaceChoice.OfHost : config.SharePid ? join : NamespaceChoice.Private,
+            Cgroup = cgroup,
         };
     }
 
@@ -53,7 +56,7 @@ internal sealed class NamespacePaths(ContainerTable table)
 
     private string PathOf(string id, string file)
     {
-        var owner = table.Get(id).Record;
+        var owner = parts.Table.Get(id).Record;
         return owner.State == ContainerState.Running && new ProcessIdentity(owner.Pid, owner.StartTicks).IsAlive
             ? string.Create(CultureInfo.InvariantCulture, $"/proc/{owner.Pid}/ns/{file}")
             : throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"cannot join the {file} namespace of container {id}: it is not running");

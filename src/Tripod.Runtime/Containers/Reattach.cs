@@ -1,5 +1,6 @@
-using Tripod.Linux;
 using Tripod.Linux.Processes;
+using Tripod.Runtime.Records;
+using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Runtime.Containers;
 
@@ -9,50 +10,62 @@ internal sealed class Reattach(RuntimeParts parts)
     public async Task RunAsync(CancellationToken cancel)
     {
         parts.Table.Load();
+        var ended = new List<Task>();
         foreach (var entry in parts.Table.All.Where(entry => entry.Record.State == ContainerState.Running).ToList())
         {
-            var record = entry.Record;
-            if (record.BootId == parts.BootId && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
+            var followed = parts.Ends.Follow(entry);
+            if (!IsAlive(entry.Record))
             {
-                if (record.IsPause && record.Address.Length > 0)
-                {
-                    parts.Network.Restore(record.Id, record.Address, record.Sandbox!.Ports);
-                }
-
-                parts.Ends.Follow(entry);
-            }
-            else
-            {
-                await parts.Ends.FinishAsync(entry, cancel).ConfigureAwait(false);
+                ended.Add(followed);
             }
         }
 
-        foreach (var entry in parts.Table.All.Where(entry => entry.Record is { IsPause: true, State: ContainerState.Created }).ToList())
+        // Held also for a pod whose pause alone has died: its containers still have the address.
+        foreach (var entry in parts.Table.All.Where(entry => entry.Record is { IsPause: true, Address.Length: > 0 } && HasLife(entry.Record)))
         {
-            // Half-made by an engine that died: whoever wanted it asks again.
-            await parts.Cgroups.KillAsync(entry.Record.Cgroup, cancel).ConfigureAwait(false);
-            Sandboxes.RemoveSandbox.Discard(parts, entry);
+            parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Sandbox!.Ports);
+        }
+
+        await Task.WhenAll(ended).WaitAsync(cancel).ConfigureAwait(false);
+        foreach (var entry in parts.Table.All.Where(entry => entry.Record.State == ContainerState.Created).ToList())
+        {
+            await ClearHalfMadeAsync(entry, cancel).ConfigureAwait(false);
         }
 
         parts.Network.Prune();
-        RemoveUnknown(parts.Paths.Run, "containers");
-        RemoveUnknown(parts.Paths.Root, "containers");
+        RemoveUnknown(Path.GetDirectoryName(parts.Paths.Bundle("any"))!);
+        RemoveUnknown(Path.GetDirectoryName(parts.Paths.State("any"))!);
+        RemoveUnknown(parts.Paths.OciState);
+        RemoveUnknown(parts.Paths.Exits);
     }
 
-    /// <summary>Directories that no record knows.</summary>
-    private void RemoveUnknown(string top, string folder)
-    {
-        var parent = Path.Combine(top, folder);
-        foreach (var directory in Directory.Exists(parent) ? Directory.EnumerateDirectories(parent) : [])
-        {
-            if (parts.Table.Find(Path.GetFileName(directory)) is null)
-            {
-                foreach (var point in Mounts.Below(directory))
-                {
-                    Mounts.Unmount(point);
-                }
+    private bool IsAlive(ContainerRecord record) => record.BootId == parts.BootId && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive;
 
-                Directory.Delete(directory, recursive: true);
+    private bool HasLife(ContainerRecord pause) => parts.Table.All.Any(entry => entry.Record.SandboxId == pause.Id && entry.Record.State == ContainerState.Running && IsAlive(entry.Record));
+
+    /// <summary>By an engine that died: a sandbox is asked for again by whoever wanted it, a container can still be started.</summary>
+    private async Task ClearHalfMadeAsync(ContainerEntry entry, CancellationToken cancel)
+    {
+        if (entry.Record.IsPause)
+        {
+            await RemoveSandbox.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+        }
+        else
+        {
+            await parts.Cgroups.KillAsync(entry.Record.Cgroup, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Files and directories that no record knows.</summary>
+    private void RemoveUnknown(string folder)
+    {
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [])
+        {
+            var name = Path.GetFileName(path);
+            if (!name.StartsWith('.') && parts.Table.Find(name) is null)
+            {
+                RemoveContainer.RemoveWithMounts(path);
+                File.Delete(path);
             }
         }
     }

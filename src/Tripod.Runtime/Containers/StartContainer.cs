@@ -10,7 +10,7 @@ internal sealed class StartContainer(RuntimeParts parts)
     {
         var entry = parts.Table.Get(id);
         using var turn = await entry.TakeTurn(cancel).ConfigureAwait(false);
-        var record = entry.Record;
+        var record = entry.IsRemoved ? parts.Table.Get(id).Record : entry.Record;
         if (record.State == ContainerState.Running)
         {
             return;
@@ -21,54 +21,75 @@ internal sealed class StartContainer(RuntimeParts parts)
             throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"container {id} has ended: a pod's container is not started twice but made anew");
         }
 
+        var sandbox = record.SandboxId is null ? null : CreateContainer.Sandbox(parts.Table, record.SandboxId);
         await ClearHalfStartedAsync(entry, cancel).ConfigureAwait(false);
-        var sandbox = record.SandboxId is null ? null : parts.Table.Get(record.SandboxId).Record;
+        PrepareAgain(entry, sandbox);
         try
         {
             // Not cancellable from here: what conmon has begun is seen through, so that nothing unknown runs.
             var pid = await parts.Oci.CreateAndStartAsync(id, sandbox?.Sandbox?.RuntimeHandler ?? "", record.Config, record.LogPath).ConfigureAwait(false);
-            entry.Ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            parts.Table.Change(entry, known => known with
-            {
-                State = ContainerState.Running,
-                StartedAt = parts.Clock.GetUtcNow(),
-                Pid = pid,
-                StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
-                BootId = parts.BootId,
-                ExitCode = 0,
-                Reason = "",
-                Message = "",
-                FinishedAt = null,
-            });
-            parts.Table.Publish(ContainerEventKind.Started, entry.Record);
-            parts.Ends.Follow(entry);
+            Started(entry, pid);
         }
-        catch (RuntimeException failure)
+        catch (Exception failure)
         {
-            await parts.Cgroups.KillAsync(record.Cgroup, CancellationToken.None).ConfigureAwait(false);
-            parts.Oci.Forget(id);
-            parts.Cgroups.Remove(record.Cgroup);
-            parts.Table.Change(entry, known => known with
-            {
-                State = ContainerState.Exited,
-                FinishedAt = parts.Clock.GetUtcNow(),
-                ExitCode = 128,
-                Reason = failure.Reason == "StartError" ? "StartError" : "ContainerCannotRun",
-                Message = failure.Message,
-            });
-            parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
+            await FailedAsync(entry, failure).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private void Started(ContainerEntry entry, int pid)
+    {
+        entry.Prepared = null;
+        entry.Ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        parts.Table.Change(entry, known => known with
+        {
+            State = ContainerState.Running,
+            StartedAt = parts.Clock.GetUtcNow(),
+            Pid = pid,
+            StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
+            BootId = parts.BootId,
+            ExitCode = 0,
+            Reason = "",
+            Message = "",
+            FinishedAt = null,
+        });
+        parts.Table.Publish(ContainerEventKind.Started, entry.Record);
+        _ = parts.Ends.Follow(entry);
+    }
+
+    private async Task FailedAsync(ContainerEntry entry, Exception failure)
+    {
+        await ClearHalfStartedAsync(entry, CancellationToken.None).ConfigureAwait(false);
+        parts.Table.Change(entry, known => known with
+        {
+            State = ContainerState.Exited,
+            FinishedAt = parts.Clock.GetUtcNow(),
+            ExitCode = 128,
+            Reason = failure is RuntimeException { Reason: "StartError" } ? "StartError" : "ContainerCannotRun",
+            Message = failure.Message,
+        });
+        parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
+    }
+
+    /// <summary>What a boot took away is made again; and a container that it joins may run in other namespaces by now.</summary>
+    private void PrepareAgain(ContainerEntry entry, ContainerRecord? sandbox)
+    {
+        if (entry.Prepared is null || !entry.Prepared.SequenceEqual(new NamespacePaths(parts).Of(entry.Record.Config, sandbox)))
+        {
+            new CreateContainer(parts).Prepare(entry, sandbox);
         }
     }
 
     /// <summary>An engine that died in the middle of a start left a container that no record knows to run.</summary>
     private async Task ClearHalfStartedAsync(ContainerEntry entry, CancellationToken cancel)
     {
-        var id = entry.Record.Id;
-        await parts.Cgroups.KillAsync(entry.Record.Cgroup, cancel).ConfigureAwait(false);
-        parts.Oci.Forget(id);
-        File.Delete(parts.Paths.ExitFile(id));
-        File.Delete(Path.Combine(parts.Paths.Bundle(id), "oom"));
+        var record = entry.Record;
+        await parts.Cgroups.KillAsync(record.Cgroup, cancel).ConfigureAwait(false);
+        await ContainerMonitor.EndAsync(parts.Paths.Bundle(record.Id), record.Id, parts.Clock).ConfigureAwait(false);
+        parts.Oci.Forget(record.Id);
+        parts.Cgroups.Remove(record.Cgroup);
+        File.Delete(parts.Paths.ExitFile(record.Id));
+        File.Delete(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
         entry.ExitFile = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -3,68 +3,72 @@ using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Containers;
 
-/// <summary>Asks a container to end, by its stop signal, and after the grace period kills its whole cgroup.</summary>
+/// <summary>Asks a container to end, by its stop signal, and after the grace period kills its whole cgroup. The end is written down by <see cref="ContainerEnds"/>.</summary>
 internal sealed class StopContainer(RuntimeParts parts)
 {
     public async Task RunAsync(string id, TimeSpan grace, CancellationToken cancel)
     {
-        if (parts.Table.Find(id) is not { } entry || entry.Record.State != ContainerState.Running)
+        if (parts.Table.Find(id) is not { } entry)
         {
             return;
         }
 
-        var killAt = parts.Clock.GetUtcNow() + grace;
-        var first = entry.KillAt is null;
-        if (first || killAt < entry.KillAt)
+        using (await entry.TakeTurn(cancel).ConfigureAwait(false))
         {
-            entry.KillAt = killAt;
-            entry.Sooner.Release();
+            // A start that is under way is seen through first: what it starts is to be stopped too.
         }
 
-        if (first && grace > TimeSpan.Zero)
+        if (entry.Record.State != ContainerState.Running)
         {
-            Signal(entry.Record);
+            return;
         }
 
+        var first = entry.Stopping.Join(parts.Clock.GetUtcNow() + grace);
         try
         {
+            if (first && grace > TimeSpan.Zero)
+            {
+                Signal(entry.Record);
+            }
+
             await WaitForEndAsync(entry, cancel).ConfigureAwait(false);
         }
         finally
         {
-            if (first)
-            {
-                entry.KillAt = null;
-            }
+            entry.Stopping.Leave();
         }
     }
 
     private async Task WaitForEndAsync(ContainerEntry entry, CancellationToken cancel)
     {
-        while (entry.KillAt is { } killAt && killAt > parts.Clock.GetUtcNow())
+        var ended = entry.Ended.Task;
+        while (entry.Stopping.Now is var (killAt, sooner) && killAt - parts.Clock.GetUtcNow() is { Ticks: > 0 } left)
         {
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var time = Task.Delay(killAt - parts.Clock.GetUtcNow(), parts.Clock, waiting.Token);
-            var done = await Task.WhenAny(entry.Ended.Task, time, entry.Sooner.WaitAsync(waiting.Token)).ConfigureAwait(false);
+            var done = await Task.WhenAny(ended, sooner, Task.Delay(Shorter(left), parts.Clock, waiting.Token)).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
-            if (done == entry.Ended.Task)
+            if (done == ended)
             {
+                await ended.ConfigureAwait(false);
                 return;
             }
         }
 
         await parts.Cgroups.KillAsync(entry.Record.Cgroup, cancel).ConfigureAwait(false);
-        await entry.Ended.Task.WaitAsync(cancel).ConfigureAwait(false);
+        await ended.WaitAsync(cancel).ConfigureAwait(false);
     }
+
+    /// <summary>A timer takes at most 49 days; the loop asks again.</summary>
+    private static TimeSpan Shorter(TimeSpan left) => left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
 
     private void Signal(ContainerRecord record)
     {
         var name = record.Config.StopSignal.Length > 0 ? record.Config.StopSignal : parts.Images.Find(record.ImageId)?.Config.StopSignal ?? "";
-        var signal = name.Length > 0 ? Signals.Parse(name) ?? Signals.Term : Signals.Term;
-        if (new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
+        using var process = Pidfd.Open(record.Pid);
+        if (process is not null && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
         {
-            Signals.Send(record.Pid, signal);
+            process.Signal(Signals.Parse(name) ?? Signals.Term);
         }
     }
 }

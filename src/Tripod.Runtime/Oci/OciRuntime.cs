@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tripod.Linux;
+using Tripod.Linux.Events;
+using Tripod.Linux.FileSystem;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
@@ -16,21 +18,18 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// <summary>Starts a bundle that needs neither log nor exit code (pause); returns its pid. The fds are kept open in it from 3 on.</summary>
     public async Task<int> RunDetachedAsync(string id, string handler, IReadOnlyList<FileDescriptor> keptOpen)
     {
-        // What is detached keeps the fds it was given, so the runtime says what went wrong in a file and not in a pipe.
         var pidFile = Path.Combine(paths.Bundle(id), "pid");
-        var log = Path.Combine(paths.Bundle(id), "oci.log");
-        var runtime = await ChildProcess.Start(new()
+        var (code, error) = await ChildProcess.Run(new()
         {
             Command =
             [
-                Program(handler), .. GlobalArguments, "--log", log, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                Program(handler), .. GlobalArguments, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
                 "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
             ],
             Descriptors = [null, null, null, .. keptOpen],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
-        var code = await Task.Run(() => ChildProcess.Wait(runtime)).ConfigureAwait(false);
-        return code == 0 ? ReadPid(pidFile) : throw Failed(File.Exists(log) ? await File.ReadAllTextAsync(log).ConfigureAwait(false) : $"{handler} ended with code {code}");
+        return code == 0 ? ReadPid(pidFile) : throw Failed(id, error);
     }
 
     /// <summary>Creates the container under conmon and starts it; returns the pid of its first process.</summary>
@@ -39,13 +38,12 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var bundle = paths.Bundle(id);
         var program = Program(handler);
         var (read, write) = Pipe.Create();
-        using var answer = read;
         int conmon;
         using (write)
         {
             conmon = await ChildProcess.Start(new()
             {
-                Command = [options.Conmon, .. ConmonArguments(id, program, bundle, config, logPath)],
+                Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, bundle, config, logPath)],
                 Environment = new Dictionary<string, string> { ["_OCI_SYNCPIPE"] = "3" },
                 Descriptors = [null, null, null, write],
                 HiddenMount = cgroups.HybridMount,
@@ -53,12 +51,11 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         }
 
         // conmon's first process ends at once and leaves the pipe to the one that stays; it speaks when the OCI runtime is done.
-        var said = await Task.Run(() =>
-        {
-            ChildProcess.Wait(conmon);
-            return Pipe.ReadLine(read);
-        }).ConfigureAwait(false);
-        var pid = Pid(said, bundle);
+        await using var answer = new FdStream(read);
+        using var text = new StreamReader(answer);
+        var said = await text.ReadLineAsync().ConfigureAwait(false);
+        await ChildProcess.End(conmon).ConfigureAwait(false);
+        var pid = Pid(id, said);
         await ReleaseAsync(id, program).ConfigureAwait(false);
         return pid;
     }
@@ -69,22 +66,22 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var state = Path.Combine(paths.OciState, id);
         if (Directory.Exists(state))
         {
-            Directory.Delete(state, recursive: true);
+            TreeRemoval.Remove(state);
         }
     }
 
-    public async Task UpdateAsync(string id, string resourcesJson)
+    public async Task UpdateAsync(string id, string handler, string resourcesJson)
     {
         var file = Path.Combine(paths.Bundle(id), "update.json");
         await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
         var (code, error) = await ChildProcess.Run(new()
         {
-            Command = [Program(""), .. GlobalArguments, "update", "--resources", file, id],
+            Command = [Program(handler), .. GlobalArguments, "update", "--resources", file, id],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
         if (code != 0)
         {
-            throw Failed(error);
+            throw Failed(id, error);
         }
     }
 
@@ -102,14 +99,14 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var fifo = Path.Combine(paths.OciState, id, "exec.fifo");
         if (Path.GetFileName(program) == "crun" && File.Exists(fifo))
         {
-            await Task.Run(() => Pipe.WriteByte(fifo)).ConfigureAwait(false);
+            Pipe.WriteByte(fifo);
             return;
         }
 
         var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
         if (code != 0)
         {
-            throw Failed(error);
+            throw Failed(id, error);
         }
     }
 
@@ -126,29 +123,33 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
 
     private string[] GlobalArguments => ["--root", paths.OciState, "--cgroup-manager=cgroupfs"];
 
-    private string Program(string handler)
+    private string Program(string handler) => Find(handler.Length > 0 ? handler : options.OciRuntime, "OCI runtime");
+
+    private static string Find(string program, string role)
     {
-        var name = handler.Length > 0 ? handler : options.OciRuntime;
-        return name.Contains('/', StringComparison.Ordinal)
-            ? name
-            : (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin:/usr/sbin:/sbin").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-                ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"OCI runtime {name} is not installed: apt install {name}, or configure another");
+        var candidates = program.Contains('/', StringComparison.Ordinal)
+            ? [program]
+            : (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin:/usr/sbin:/sbin").Split(':').Select(folder => Path.Combine(folder, program));
+        return candidates.FirstOrDefault(File.Exists)
+            ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"{role} {program} is not installed: apt install {Path.GetFileName(program)}, or configure another");
     }
 
-    private static int Pid(string said, string bundle)
+    private int Pid(string id, string? said)
     {
-        var answer = said.Length > 0 ? JsonNode.Parse(said) : null;
+        var answer = said is { Length: > 0 } ? JsonNode.Parse(said) : null;
         var pid = (int?)answer?["data"] ?? -1;
-        return pid > 0 ? pid : throw Failed((string?)answer?["message"] ?? $"conmon ended without a word; see {bundle}");
+        return pid > 0 ? pid : throw Failed(id, (string?)answer?["message"] ?? "conmon ended without a word");
     }
 
     private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
 
-    private static RuntimeException Failed(string error)
+    private RuntimeException Failed(string id, string error)
     {
         var text = error.Trim();
-        return StartError.Describe(text) is { } known
+        return StartError.Describe(text, Command(id)) is { } known
             ? new(RuntimeErrorKind.Internal, known, "StartError")
             : new(RuntimeErrorKind.Internal, $"failed to create container: {text}", "RunContainerError");
     }
+
+    private string Command(string id) => (string?)JsonNode.Parse(File.ReadAllBytes(Path.Combine(paths.Bundle(id), "config.json")))?["process"]?["args"]?[0] ?? "";
 }

@@ -5,6 +5,7 @@ internal sealed class ContainerEntry(ContainerRecord record)
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile ContainerRecord record = record;
+    private volatile bool isRemoved;
 
     /// <summary>Swapped whole; changed through <see cref="ContainerTable.Change"/> alone.</summary>
     public ContainerRecord Record
@@ -13,17 +14,27 @@ internal sealed class ContainerEntry(ContainerRecord record)
         set => record = value;
     }
 
+    /// <summary>Whoever got its turn only after the container's removal must see it here.</summary>
+    public bool IsRemoved
+    {
+        get => isRemoved;
+        set => isRemoved = value;
+    }
+
+    /// <summary>Guards the step from one record to the next.</summary>
+    public Lock Gate { get; } = new();
+
     /// <summary>Completes when the present run has ended and its end is written down. Made anew with each start.</summary>
     public TaskCompletionSource Ended { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when conmon has written the exit file of the present run.</summary>
     public TaskCompletionSource ExitFile { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>When the stop that is under way will kill; a later stop may bring it forward.</summary>
-    public DateTimeOffset? KillAt { get; set; }
+    /// <summary>The namespaces that the bundle was written with; null where this engine has not written it since the last start.</summary>
+    public IReadOnlyList<(string Type, string? Path)>? Prepared { get; set; }
 
-    /// <summary>Told when <see cref="KillAt"/> was brought forward.</summary>
-    public SemaphoreSlim Sooner { get; } = new(0);
+    /// <summary>The stop that is under way, if any.</summary>
+    public Stopping Stopping { get; } = new();
 
     /// <summary>One verb at a time changes a container.</summary>
     public async Task<IDisposable> TakeTurn(CancellationToken cancel)
@@ -31,6 +42,10 @@ internal sealed class ContainerEntry(ContainerRecord record)
         await turn.WaitAsync(cancel).ConfigureAwait(false);
         return new Turn(turn);
     }
+
+    /// <summary>The maker's turn, before anyone else knows the entry.</summary>
+    public IDisposable TakeFirstTurn() =>
+        turn.Wait(0) ? new Turn(turn) : throw new InvalidOperationException("an entry's first turn is its maker's");
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

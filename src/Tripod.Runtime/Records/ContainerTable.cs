@@ -13,9 +13,13 @@ internal sealed class ContainerTable(RecordStore store)
 
     private readonly ConcurrentDictionary<string, ContainerEntry> entries = new();
     private readonly Lock gate = new();
+    private readonly Lock adding = new();
     private readonly List<Channel<ContainerEvent>> listeners = [];
 
     public IEnumerable<ContainerEntry> All => entries.Values;
+
+    /// <summary>A sandbox's containers, but for pause.</summary>
+    public IEnumerable<ContainerEntry> InSandbox(string sandboxId) => entries.Values.Where(entry => entry.Record.SandboxId == sandboxId && !entry.Record.IsPause);
 
     public ContainerEntry? Find(string id) => entries.GetValueOrDefault(id);
 
@@ -31,24 +35,47 @@ internal sealed class ContainerTable(RecordStore store)
         }
     }
 
-    /// <summary>Written down before anyone can see it.</summary>
-    public ContainerEntry Add(ContainerRecord record)
+    /// <summary>The one that is the same, or a new one, written down before anyone can see it, whose turn the caller then has.</summary>
+    public (ContainerEntry Entry, IDisposable? Turn) FindOrAdd(Func<ContainerRecord, bool> isSame, Func<ContainerRecord> make)
     {
-        Write(record);
-        return entries[record.Id] = new ContainerEntry(record);
+        lock (adding)
+        {
+            if (entries.Values.FirstOrDefault(entry => isSame(entry.Record)) is { } found)
+            {
+                return (found, null);
+            }
+
+            var record = make();
+            Write(record);
+            var made = new ContainerEntry(record);
+            var turn = made.TakeFirstTurn();
+            entries[record.Id] = made;
+            return (made, turn);
+        }
     }
 
     public void Change(ContainerEntry entry, Func<ContainerRecord, ContainerRecord> change)
     {
-        var changed = change(entry.Record);
-        Write(changed);
-        entry.Record = changed;
+        lock (entry.Gate)
+        {
+            var changed = change(entry.Record);
+            if (!entry.IsRemoved)
+            {
+                Write(changed);
+            }
+
+            entry.Record = changed;
+        }
     }
 
     public void Remove(ContainerEntry entry)
     {
-        store.Delete(Collection, entry.Record.Id);
-        entries.TryRemove(entry.Record.Id, out _);
+        lock (entry.Gate)
+        {
+            store.Delete(Collection, entry.Record.Id);
+            entry.IsRemoved = true;
+            entries.TryRemove(entry.Record.Id, out _);
+        }
     }
 
     public void Publish(ContainerEventKind kind, ContainerRecord record)

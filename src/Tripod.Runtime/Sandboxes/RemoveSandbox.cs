@@ -8,27 +8,26 @@ internal sealed class RemoveSandbox(RuntimeParts parts)
 {
     public async Task RunAsync(string id, CancellationToken cancel)
     {
-        if (parts.Table.Find(id) is not { } entry)
+        if (StopSandbox.Find(parts, id) is not { } entry)
         {
             return;
         }
 
         await new StopSandbox(parts).RunAsync(id, cancel).ConfigureAwait(false);
         var remove = new RemoveContainer(parts);
-        foreach (var container in parts.Table.All.Where(other => other.Record.SandboxId == id && !other.Record.IsPause).ToList())
-        {
-            await remove.RunAsync(container.Record.Id, cancel).ConfigureAwait(false);
-        }
-
+        await Task.WhenAll(parts.Table.InSandbox(id).Select(container => remove.RunAsync(container.Record.Id, cancel))).ConfigureAwait(false);
         using var turn = await entry.TakeTurn(cancel).ConfigureAwait(false);
-        Discard(parts, entry);
-        parts.Table.Publish(ContainerEventKind.Deleted, entry.Record);
+        if (!entry.IsRemoved)
+        {
+            await DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+            parts.Table.Publish(ContainerEventKind.Deleted, entry.Record);
+        }
     }
 
-    public static void Discard(RuntimeParts parts, ContainerEntry entry)
+    public static async Task DiscardAsync(RuntimeParts parts, ContainerEntry entry, CancellationToken cancel)
     {
         parts.Network.Detach(entry.Record.Id);
-        RemoveContainer.Discard(parts, entry);
+        await RemoveContainer.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
         parts.Cgroups.RemoveEmptyParents(entry.Record.Cgroup, $"/{parts.Options.Name}");
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Oci;
@@ -18,79 +19,100 @@ internal sealed class RunSandbox(RuntimeParts parts)
 {
     public async Task<SandboxStatus> RunAsync(SandboxConfig config, CancellationToken cancel)
     {
-        if (Twin(config) is { } twin)
+        while (true)
         {
-            using (await twin.TakeTurn(cancel).ConfigureAwait(false))
+            var (entry, mine) = parts.Table.FindOrAdd(record => IsTwin(record, config), () => NewRecord(config));
+            if (mine is not null)
             {
-                if (twin.Record.State == ContainerState.Running)
+                using (mine)
                 {
-                    return twin.Record.ToSandboxStatus();
+                    return await MakeAsync(entry, config, cancel).ConfigureAwait(false);
+                }
+            }
+
+            using (await entry.TakeTurn(cancel).ConfigureAwait(false))
+            {
+                if (!entry.IsRemoved && entry.Record.State == ContainerState.Running)
+                {
+                    return entry.Record.ToSandboxStatus();
                 }
             }
 
             // Half-made by an engine that died, or ended: the same identity gets a new sandbox.
-            await new RemoveSandbox(parts).RunAsync(twin.Record.Id, cancel).ConfigureAwait(false);
+            await new RemoveSandbox(parts).RunAsync(entry.Record.Id, cancel).ConfigureAwait(false);
         }
+    }
 
-        // 1. The record: from here on another engine knows what to clean up.
-        var entry = parts.Table.Add(NewRecord(config));
+    /// <summary>The record stands already: from here on another engine knows what to clean up.</summary>
+    private async Task<SandboxStatus> MakeAsync(ContainerEntry entry, SandboxConfig config, CancellationToken cancel)
+    {
         var id = entry.Record.Id;
-        using var turn = await entry.TakeTurn(cancel).ConfigureAwait(false);
+        IReadOnlyList<FileDescriptor> held = [];
         try
         {
-            // 2. Address and host ports, before anything is made that needs them.
+            // 1. Address and host ports, before anything is made that needs them.
             var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
             parts.Table.Change(entry, known => known with { Address = address });
-            var held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
-            try
-            {
-                // 3. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
-                using var netns = config.HostNetwork ? null : Netns.Create();
-                if (netns is not null)
-                {
-                    parts.Network.Attach(id, netns, address, config.Ports);
-                }
+            held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
-                // 4. Files and shared memory, then pause itself.
-                Prepare(entry.Record, netns);
-                var pid = await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, held).ConfigureAwait(false);
-                parts.Table.Change(entry, known => known with
-                {
-                    State = ContainerState.Running,
-                    StartedAt = parts.Clock.GetUtcNow(),
-                    Pid = pid,
-                    StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
-                    BootId = parts.BootId,
-                });
-            }
-            finally
+            // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
+            using var netns = config.HostNetwork ? null : Netns.Create();
+            if (netns is not null)
             {
-                foreach (var socket in held)
-                {
-                    socket.Dispose();
-                }
+                parts.Network.Attach(id, netns, address, config.Ports);
             }
+
+            // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
+            Prepare(entry.Record, netns);
+            cancel.ThrowIfCancellationRequested();
+            var pid = await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, held).ConfigureAwait(false);
+            parts.Table.Change(entry, known => known with
+            {
+                State = ContainerState.Running,
+                StartedAt = parts.Clock.GetUtcNow(),
+                Pid = pid,
+                StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
+                BootId = parts.BootId,
+            });
         }
         catch
         {
-            await parts.Cgroups.KillAsync(entry.Record.Cgroup, CancellationToken.None).ConfigureAwait(false);
-            RemoveSandbox.Discard(parts, entry);
+            await UndoAsync(entry).ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            foreach (var socket in held)
+            {
+                socket.Dispose();
+            }
         }
 
         parts.Table.Publish(ContainerEventKind.Started, entry.Record);
-        parts.Ends.Follow(entry);
+        _ = parts.Ends.Follow(entry);
         return entry.Record.ToSandboxStatus();
     }
 
-    private ContainerEntry? Twin(SandboxConfig config) => parts.Table.All.FirstOrDefault(entry =>
-        entry.Record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
-        && other.Namespace == config.Namespace && other.Attempt == config.Attempt);
+    /// <summary>What cannot be undone now keeps its record, and goes with the next call for the same pod or the next engine.</summary>
+    private async Task UndoAsync(ContainerEntry entry)
+    {
+        try
+        {
+            await RemoveSandbox.DiscardAsync(parts, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException)
+        {
+            LogMessages.UndoFailed(parts.Log, entry.Record.Id, failure);
+        }
+    }
+
+    private static bool IsTwin(ContainerRecord record, SandboxConfig config) =>
+        record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
+        && other.Namespace == config.Namespace && other.Attempt == config.Attempt;
 
     private ContainerRecord NewRecord(SandboxConfig config)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var parent = config.CgroupParent.Length > 0 ? config.CgroupParent.Trim('/') : $"pod{config.Uid}";
         var image = parts.Images.Find(parts.Options.PauseImage)
             ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"pause image {parts.Options.PauseImage} is not present");
         return new()
@@ -101,7 +123,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Config = new() { Name = "POD", Attempt = config.Attempt, Image = parts.Options.PauseImage, Labels = config.Labels, Annotations = config.Annotations },
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = image.Id,
-            Cgroup = $"/{parts.Options.Name}/{parent}/{id}",
+            Cgroup = CgroupPath.OfSandbox(parts.Options.Name, config.CgroupParent, config.Uid, id),
         };
     }
 
@@ -119,7 +141,12 @@ internal sealed class RunSandbox(RuntimeParts parts)
         var image = parts.Images.Find(record.ImageId)!;
         var layers = parts.Images.LayerDirectories(image.Id);
         var rootfs = layers is [var only] ? only : parts.Paths.Rootfs(record.Id);
-        if (layers.Count > 1)
+        if (layers.Count == 1)
+        {
+            // The mount point must be there; the root file system is read-only and shared by all sandboxes.
+            Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
+        }
+        else
         {
             RootfsMount.Mount(rootfs, parts.Paths.State(record.Id), layers);
         }

@@ -1,4 +1,5 @@
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Sandboxes;
 
@@ -7,16 +8,19 @@ internal sealed class StopSandbox(RuntimeParts parts)
 {
     public async Task RunAsync(string id, CancellationToken cancel)
     {
-        if (parts.Table.Find(id) is not { } pause)
+        if (Find(parts, id) is not { } pause)
         {
             return;
         }
 
         var stop = new StopContainer(parts);
-        await Task.WhenAll(parts.Table.All
-            .Where(entry => entry.Record.SandboxId == id && !entry.Record.IsPause)
-            .Select(entry => stop.RunAsync(entry.Record.Id, TimeSpan.Zero, cancel))).ConfigureAwait(false);
+        await Task.WhenAll(parts.Table.InSandbox(id).Select(entry => stop.RunAsync(entry.Record.Id, TimeSpan.Zero, cancel))).ConfigureAwait(false);
         using var turn = await pause.TakeTurn(cancel).ConfigureAwait(false);
+        if (pause.IsRemoved)
+        {
+            return;
+        }
+
         if (pause.Record.State == ContainerState.Running)
         {
             await parts.Cgroups.KillAsync(pause.Record.Cgroup, cancel).ConfigureAwait(false);
@@ -25,4 +29,11 @@ internal sealed class StopSandbox(RuntimeParts parts)
 
         parts.Network.Detach(id);
     }
+
+    /// <summary>Null where there is none any more.</summary>
+    /// <exception cref="RuntimeException">The id is a container's.</exception>
+    public static ContainerEntry? Find(RuntimeParts parts, string id) =>
+        parts.Table.Find(id) is not { } entry || entry.Record.IsPause
+            ? parts.Table.Find(id)
+            : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"{id} is a container and no sandbox");
 }

@@ -1,0 +1,26 @@
+namespace Tripod.Runtime.Cgroups;
+
+/// <summary>Where a container's cgroup stands below the hierarchies' roots. Pure.</summary>
+internal static class CgroupPath
+{
+    /// <param name="engine">The engine's root cgroup is named after it.</param>
+    /// <param name="parent">As a kubelet names it (<c>/kubepods/burstable/podUID</c>); empty: one named after the pod.</param>
+    /// <exception cref="RuntimeException">The parent would lead out of the engine's own cgroup.</exception>
+    public static string OfSandbox(string engine, string parent, string uid, string id)
+    {
+        var folders = parent.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (folders.Any(folder => folder is "." or ".." || folder.Any(char.IsControl)))
+        {
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"cgroup parent {parent}: write it as a plain path such as /kubepods/burstable/podUID");
+        }
+
+        var pod = folders.Length > 0 ? string.Join('/', folders) : $"pod{(Names(uid) ? uid : id)}";
+        return $"/{engine}/{pod}/{id}";
+    }
+
+    /// <summary>Beside pause's in the pod's cgroup; without a pod among the engine's standalone containers.</summary>
+    public static string OfContainer(string engine, string? pause, string id) =>
+        pause is null ? $"/{engine}/containers/{id}" : $"{pause[..pause.LastIndexOf('/')]}/{id}";
+
+    private static bool Names(string uid) => uid.Length is > 0 and <= 128 && uid.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
+}
