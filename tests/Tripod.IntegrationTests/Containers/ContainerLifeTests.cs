@@ -33,7 +33,7 @@ public sealed class ContainerLifeTests : IAsyncLifetime
     [Theory]
     [InlineData("exit 0", 0, "Completed")]
     [InlineData("exit 7", 7, "Error")]
-    [InlineData("sh -c 'kill -9 $$'", 137, "Error")]
+    [InlineData("sh -c 'kill -9 $$'; exit $?", 137, "Error")]
     public async Task End_is_noticed_with_its_exit_code(string script, int code, string reason)
     {
         var sandbox = await side.Sandbox();

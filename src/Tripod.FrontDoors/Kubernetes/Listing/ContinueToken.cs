@@ -14,7 +14,7 @@ internal sealed record ContinueToken(long Revision, string StartKey)
     public static ContinueToken Parse(string text, string prefix)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (Base64Url.TryDecodeFromChars(text, bytes, out var length))
+        if (Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out var length))
         {
             var plain = Encoding.UTF8.GetString(bytes.AsSpan(0, length));
             var colon = plain.IndexOf(':', StringComparison.Ordinal);

@@ -160,8 +160,11 @@ public sealed class RemoteCommandTests
         Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
-    private Task<StreamServer> Serve(string script, RemoteCommandRequest? request = null) => StreamServer.Start(
-        http => RemoteCommand.ServeAsync(http, request ?? All, _ => Open(script), http.RequestAborted));
+    private Task<StreamServer> Serve(string script, RemoteCommandRequest? request = null)
+    {
+        Task<IProcessStreams> Command(CancellationToken cancel) => Open(script);
+        return StreamServer.Start(http => RemoteCommand.ServeAsync(http, request ?? All, Command, http.RequestAborted));
+    }
 
     private async Task Killed()
     {
