@@ -125,7 +125,8 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
         {
             State = ContainerState.Exited,
             ExitCode = exit.Code,
-            FinishedAt = at,
+            // A short run's exit file may be older than the record of its start.
+            FinishedAt = at > known.StartedAt ? at : known.StartedAt,
             Reason = exit.Reason,
             Message = exit.Message,
         });
