@@ -19,9 +19,10 @@ public sealed class ContainerRuntime : IAsyncDisposable
 {
     private readonly RecordStore records;
     private readonly RuntimeParts parts;
+    private readonly NetworkServices network;
     private int disposed;
 
-    private ContainerRuntime(RecordStore records, RuntimeParts parts) => (this.records, this.parts) = (records, parts);
+    private ContainerRuntime(RecordStore records, RuntimeParts parts, NetworkServices network) => (this.records, this.parts, this.network) = (records, parts, network);
 
     public ImageService Images => parts.Images;
 
@@ -45,7 +46,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
         // After the records: a pause of an older version that still runs is kept.
         images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
-        return new(records, parts);
+        return new(records, parts, await NetworkServices.StartAsync(parts, cancel).ConfigureAwait(false));
     }
 
     // sandboxes
@@ -100,20 +101,25 @@ public sealed class ContainerRuntime : IAsyncDisposable
         parts.Table.Find(containerId) is { Record.State: ContainerState.Running } entry ? entry.Ended.Task.WaitAsync(cancel) : Task.CompletedTask;
 
     /// <summary>Stops everything and takes every mount, cgroup, rule and interface away; state on disk stays, and an engine that opens it again starts from there.</summary>
-    public async Task ShutdownAsync(CancellationToken cancel) => await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
+    public async Task ShutdownAsync(CancellationToken cancel)
+    {
+        // First of all: it would bring the rules back.
+        await network.DisposeAsync().ConfigureAwait(false);
+        await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
+    }
 
     /// <summary>Containers go on; the next engine finds them.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 1)
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
+        await network.DisposeAsync().ConfigureAwait(false);
         parts.Ends.Dispose();
         parts.Images.Dispose();
         records.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static Task Said(Func<Task> verb, string name) => Said(

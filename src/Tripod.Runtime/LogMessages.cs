@@ -11,6 +11,15 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Error, Message = "end of container {Container} could not be written down; tried again in {Delay}")]
     public static partial void EndNotWritten(ILogger log, string container, TimeSpan delay, Exception failure);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Obstacle}")]
+    public static partial void NetworkObstacle(ILogger log, string obstacle);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "pods are given the host's nameservers: {Reason}")]
+    public static partial void NoResolver(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the network rules are not watched any more; a flushed ruleset comes back with the next start of the engine")]
+    public static partial void RulesNotKept(ILogger log, Exception failure);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "this machine lets the engine give no {Capabilities}: containers go without")]
     public static partial void CapabilitiesMissing(ILogger log, string capabilities);
 }

@@ -3,6 +3,7 @@ using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Network;
+using Tripod.Runtime.Network.Dns;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
 using Tripod.Store;
@@ -32,6 +33,9 @@ internal sealed class RuntimeParts
     public ContainerTable Table { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }
+
+    /// <summary>The pods' nameserver; null where something else has its address.</summary>
+    public Resolver? Resolver { get; set; }
 
     /// <summary>The same until the machine boots again.</summary>
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();

@@ -42,6 +42,6 @@ internal static class SandboxConfigs
             return spec.DnsPolicy == "None" ? new([], [], []) : null;
         }
 
-        return new([.. own.Nameservers ?? []], [.. own.Searches ?? []], [.. (own.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)]);
+        return new([.. own.Nameservers ?? []], [.. own.Searches ?? []], [.. (own.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)]) { AddsToHost = spec.DnsPolicy != "None" };
     }
 }

@@ -54,6 +54,9 @@ public sealed class PodNetwork
     /// <summary>The bridge's own address, which pods have as their gateway.</summary>
     public string Gateway => pool.Gateway.ToString();
 
+    /// <summary>Whether it is a pod's address, or the bridge's.</summary>
+    public bool Contains(IPAddress address) => cidr.Contains(address);
+
     /// <summary>
     /// What on this machine stands between pods and the outside, for a log or a user; empty when nothing does. A drop in
     /// somebody else's table wins over all that could stand in the engine's own.

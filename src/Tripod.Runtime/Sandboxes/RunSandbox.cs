@@ -131,7 +131,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var bundle = parts.Paths.Bundle(record.Id);
         Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
-        SandboxFiles.Write(bundle, record.Sandbox!);
+        SandboxFiles.Write(parts, bundle, record.Sandbox!);
         if (!record.Sandbox!.HostIpc)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));

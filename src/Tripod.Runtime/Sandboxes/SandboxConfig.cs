@@ -35,7 +35,11 @@ public sealed record SandboxConfig
     public string RuntimeHandler { get; init; } = "";
 }
 
-public sealed record DnsConfig(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options);
+public sealed record DnsConfig(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options)
+{
+    /// <summary>These come after the host's; else there are no others.</summary>
+    public bool AddsToHost { get; init; }
+}
 
 /// <summary>One host port. <see cref="Protocol"/> is <c>tcp</c>, <c>udp</c> or <c>sctp</c>; an empty <see cref="HostIp"/> means every address.</summary>
 public sealed record PortMapping(string Protocol, int HostPort, int ContainerPort, string HostIp = "");

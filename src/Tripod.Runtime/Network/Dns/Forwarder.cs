@@ -18,6 +18,8 @@ internal sealed class Forwarder(string resolvConf, IPAddress self, TimeProvider 
     private IReadOnlyList<Upstream> upstreams = [];
     private long? lastRead;
 
+    public IReadOnlyList<IPAddress> Reachable => [.. Upstreams().Where(static upstream => upstream.HasAnswered).Select(static upstream => upstream.Address)];
+
     /// <summary>Finds out which servers answer, first of all of them, then again and again of those that did not.</summary>
     public async Task KeepTrying(CancellationToken cancel)
     {

@@ -37,6 +37,9 @@ public sealed class Resolver : IAsyncDisposable
     /// <summary>What it answers without asking anybody.</summary>
     public OwnNames Names { get; } = new();
 
+    /// <summary>The host's nameservers that answer, as far as is known.</summary>
+    public IReadOnlyList<IPAddress> Reachable => forwarder.Reachable;
+
     /// <summary>Listens from when it returns until it is disposed of or cancelled.</summary>
     /// <param name="serves">Who is answered; null for everybody. The bridge's address can be reached from the outside too.</param>
     public static Task<Resolver> StartAsync(

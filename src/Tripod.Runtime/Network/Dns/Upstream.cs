@@ -25,6 +25,8 @@ internal sealed class Upstream(IPAddress address, TimeProvider clock)
 
     public bool IsDown => down;
 
+    public bool HasAnswered => !down && Interlocked.Read(ref lastAnswer) != 0;
+
     /// <summary>Finds out whether it answers at all.</summary>
     public Task Try(CancellationToken cancel) => Ask(AnyQuestion, cancel);
 
