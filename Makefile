@@ -41,5 +41,6 @@ lint: packages ## formatting, analyzers, shell scripts
 	@dotnet build Tripod.slnx -v quiet -nologo -clp:NoSummary
 	@! command -v shellcheck >/dev/null || shellcheck build/*.sh .ci/run
 
-release: packages ## NativeAOT build into artifacts/publish
-	@dotnet publish src/Tripod -c Release -r linux-$$([ $$(uname -m) = aarch64 ] && echo arm64 || echo x64) -p:PublishAot=true -v quiet -nologo
+release: packages ## NativeAOT build: artifacts/publish/Tripod/release/tripod
+	@build/install-packages.sh gcc libc6-dev zlib1g-dev
+	@dotnet publish src/Tripod -c Release -p:NativeRelease=true -o artifacts/publish/Tripod/release -v quiet -nologo
