@@ -78,7 +78,7 @@ The blog is at $address: $(sed -n 's:.*<title>\(.*\)</title>.*:\1:p' "$page" | h
 In a shell of your own:
   eval \$(tripod env)                                             then kubectl and docker talk to tripod
   kubectl describe po ghost                                      the pod's whole story
-  kubectl exec ghost -c nginx -- sh -c 'kill -9 1'               an app dies: RESTARTS 1, same IP, Ghost never notices
+  kubectl exec ghost -c nginx -- nginx -s stop                   an app ends: RESTARTS 1, same IP, and Ghost never notices
   kubectl logs ghost -c nginx -f                                 requests as they come
   make down                                                      everything stops; make up brings it back
 END

@@ -7,7 +7,7 @@ if [ "$(id -u)" -ne 0 ]; then
   exec sudo --preserve-env=PATH,HOME "$0" "$@"
 fi
 
-dotnet build Tripod.slnx -v quiet -nologo -clp:NoSummary || exit 1
+dotnet build Tripod.slnx -v quiet -nologo -clp:ErrorsOnly || exit 1
 
 passed=0 failed=0 skipped=0 broken=0
 for suite in UnitTests IntegrationTests; do

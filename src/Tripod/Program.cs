@@ -1,26 +1,25 @@
 using System.CommandLine;
+using Tripod.Client;
 using Tripod.Runtime;
-using Tripod.Serve;
-using Tripod.Verbs;
+using Tripod.Verbs.Engine;
+using Tripod.Verbs.Images;
 
-var options = new ServeOptions();
-var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster");
-
-var serve = new Command("serve", "run the engine in the foreground");
-options.AddTo(serve);
-serve.SetAction((parsed, cancel) => Engine.RunAsync(options, parsed, cancel));
-root.Subcommands.Add(serve);
-
-var down = new Command("down", "stop the engine and all pods; the state stays");
-options.AddTo(down);
-down.SetAction((parsed, cancel) => Down.RunAsync(options, parsed, cancel));
-root.Subcommands.Add(down);
+var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
+{
+    ServeVerb.Create(), UpVerb.Create(), DownVerb.Create(), EnvVerb.Create(),
+    ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
+};
 
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
 }
-catch (Exception failure) when (failure is InvalidOperationException or IOException or RuntimeException or UnauthorizedAccessException)
+catch (CommandFailure failure)
+{
+    Console.Error.WriteLine($"tripod: {failure.Message}");
+    return failure.ExitCode;
+}
+catch (Exception failure) when (failure is InvalidOperationException or IOException or RuntimeException or UnauthorizedAccessException or HttpRequestException)
 {
     Console.Error.WriteLine($"tripod: {failure.Message}");
     return 1;

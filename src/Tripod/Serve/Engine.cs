@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Tls;
 using Tripod.Pods;
@@ -18,7 +19,8 @@ internal static class Engine
         var clock = TimeProvider.System;
         var runtimeOptions = Options(options, parsed);
         using var held = EngineLock.Take(runtimeOptions.Run);
-        EngineRecord.Write(runtimeOptions, parsed.GetRequiredValue(options.ListenKubernetes), Path.GetFullPath(parsed.GetRequiredValue(options.Kubeconfig)));
+        var record = Record(options, parsed, runtimeOptions);
+        record.Write(runtimeOptions.Run);
         using var logs = LoggerFactory.Create(builder => builder.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Information));
         var log = logs.CreateLogger("tripod");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -60,15 +62,22 @@ internal static class Engine
                 Version = podOptions.Version,
                 Logging = logs,
             };
-            var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
-            await using (kubernetes.ConfigureAwait(false))
+            var dockerDoor = new DockerDoorOptions
             {
-                await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
-                LogMessages.Ready(log, listen.ToString());
-                await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-                await kubernetes.StopAsync(time.Token).ConfigureAwait(false);
-            }
+                Socket = record.DockerSocket,
+                NodeName = nodeName,
+                Version = podOptions.Version,
+                Root = runtimeOptions.Root,
+                Logging = logs,
+            };
+            await using var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
+            await using var docker = DockerDoor.Create(dockerDoor, runtime, clock);
+            await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
+            await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
+            LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token)).ConfigureAwait(false);
         }
 
         var down = File.Exists(DownRequest.PathIn(runtimeOptions.Run));
@@ -89,6 +98,29 @@ internal static class Engine
         Name = parsed.GetRequiredValue(options.Name),
         PodCidr = parsed.GetRequiredValue(options.PodCidr),
     });
+
+    private static EngineRecord Record(ServeOptions options, ParseResult parsed, RuntimeOptions runtime)
+    {
+        var docker = Path.GetFullPath(parsed.GetValue(options.DockerSocket) ?? Path.Combine(runtime.Run, "docker.sock"));
+        var (kubernetes, kubeconfig, token) = (parsed.GetRequiredValue(options.ListenKubernetes), Path.GetFullPath(parsed.GetRequiredValue(options.Kubeconfig)), parsed.GetValue(options.TokenFile));
+        return new()
+        {
+            Pid = Environment.ProcessId,
+            Root = runtime.Root,
+            Name = runtime.Name,
+            PodCidr = runtime.PodCidr,
+            Kubernetes = $"https://{kubernetes}",
+            Kubeconfig = kubeconfig,
+            DockerSocket = docker,
+            Arguments =
+            [
+                "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
+                "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker,
+                "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
+                .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
+            ],
+        };
+    }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {

@@ -8,7 +8,7 @@ namespace Tripod.Serve;
 internal sealed class ServeOptions
 {
     public Option<string> Root { get; } = new("--root") { Description = "state that outlives a boot", DefaultValueFactory = _ => "/var/lib/tripod" };
-    public Option<string> Run { get; } = new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
+    public Option<string> Run { get; } = RunOption();
     public Option<string> Name { get; } = new("--name") { Description = "names the bridge, the nft table and the cgroup", DefaultValueFactory = _ => "tripod" };
     public Option<string> PodCidr { get; } = new("--pod-cidr") { Description = "where pods get their addresses", DefaultValueFactory = _ => "10.63.0.0/16" };
     public Option<string> ListenKubernetes { get; } = new("--listen-kubernetes") { Description = "address of the Kubernetes API", DefaultValueFactory = _ => "127.0.0.1:6443" };
@@ -18,6 +18,10 @@ internal sealed class ServeOptions
     public Option<string> Config { get; } = new("--config") { Description = "configuration file, every key optional", DefaultValueFactory = _ => "/etc/tripod/config.yaml" };
     public Option<string?> TokenFile { get; } = new("--token-file") { Description = "bearer tokens that are let in: token,user,uid" };
     public Option<string> NodeName { get; } = new("--node-name") { Description = "this machine's name in the API", DefaultValueFactory = _ => Dns.GetHostName().ToLower(CultureInfo.InvariantCulture) };
+
+    /// <summary>Tells engines apart; TRIPOD_RUN saves typing it.</summary>
+    public static Option<string> RunOption() =>
+        new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
     public void AddTo(Command command)
     {

@@ -105,7 +105,7 @@ public sealed class RemoteCommandTests
     [Fact]
     public async Task Process_dies_with_its_client()
     {
-        await using var server = await Serve("sleep 1000");
+        await using var server = await Serve("exec sleep 1000");
         using var client = await server.Connect("v5.channel.k8s.io");
         await Say(client, 0, "x");
         client.Abort();
@@ -115,7 +115,7 @@ public sealed class RemoteCommandTests
     [Fact]
     public async Task Process_that_leaves_its_input_alone_dies_with_its_client_too()
     {
-        await using var server = await Serve("sleep 1000");
+        await using var server = await Serve("exec sleep 1000");
         using var client = await server.Connect("v5.channel.k8s.io");
         var chunk = new byte[100_000];
         using var full = new CancellationTokenSource(TimeSpan.FromSeconds(1));

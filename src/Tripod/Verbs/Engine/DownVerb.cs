@@ -4,14 +4,23 @@ using Tripod.Linux.Processes;
 using Tripod.Runtime;
 using Tripod.Serve;
 
-namespace Tripod.Verbs;
+namespace Tripod.Verbs.Engine;
 
 /// <summary><c>tripod down</c>: stops the engine with all its pods. Where none runs, what one left is taken away in its place.</summary>
-internal static class Down
+internal static class DownVerb
 {
-    public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
+    public static Command Create()
     {
-        var runtimeOptions = EngineRecord.Apply(Engine.Options(options, parsed));
+        var options = new ServeOptions();
+        var verb = new Command("down", "stop the engine and all pods; the state stays, and tripod up brings the pods back");
+        options.AddTo(verb);
+        verb.SetAction((parsed, cancel) => RunAsync(options, parsed, cancel));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
+    {
+        var runtimeOptions = EngineRecord.Apply(Serve.Engine.Options(options, parsed));
         var pidFile = Path.Combine(runtimeOptions.Run, "engine.pid");
         if (File.Exists(pidFile) && int.TryParse(await File.ReadAllTextAsync(pidFile, cancel).ConfigureAwait(false), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid)
             && IsEngine(pid) && Pidfd.Open(pid) is { } engine)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace Tripod.FrontDoors.Kubernetes;
+namespace Tripod.FrontDoors;
 
 /// <summary>The program that opens the door listens for signals; the door itself does not.</summary>
 internal sealed class QuietLifetime : IHostLifetime

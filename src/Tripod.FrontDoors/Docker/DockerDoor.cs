@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime;
+
+namespace Tripod.FrontDoors.Docker;
+
+/// <summary>The Docker Engine API on a Unix socket. <c>tripod serve</c> opens it; each request goes to <see cref="DockerRouter"/>.</summary>
+public static class DockerDoor
+{
+    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>Listens, and lets root and the socket's group in, once <see cref="StartAsync"/> is called.</summary>
+    public static WebApplication Create(DockerDoorOptions options, ContainerRuntime runtime, TimeProvider clock)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "tripod" });
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // An archive to load has any size, and comes as fast as its disk.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.ListenUnixSocket(options.Socket);
+        });
+        var app = builder.Build();
+        var parts = new DockerParts(options, runtime, clock, options.Logging.CreateLogger("Tripod.Docker"));
+        app.Run(new DockerRouter(parts).HandleAsync);
+        return app;
+    }
+
+    /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
+    public static async Task StartAsync(WebApplication door, DockerDoorOptions options, CancellationToken cancel)
+    {
+        RemoveStale(options.Socket);
+        await door.StartAsync(cancel).ConfigureAwait(false);
+        File.SetUnixFileMode(options.Socket, OwnerAndGroup);
+    }
+
+    /// <summary>What a killed engine left; one that somebody listens on is left alone.</summary>
+    private static void RemoveStale(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new InvalidOperationException($"listen on {path}: another program serves it; name another path with --docker-socket");
+    }
+}

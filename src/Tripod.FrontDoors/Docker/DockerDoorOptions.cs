@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Tripod.FrontDoors.Docker;
+
+/// <summary>Where the Docker API listens, and what it says of the engine.</summary>
+public sealed record DockerDoorOptions
+{
+    /// <summary>The path of the socket (<c>/run/tripod/docker.sock</c>); who may write to it is root on this machine.</summary>
+    public required string Socket { get; init; }
+
+    /// <summary>This machine's name.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>Shown as the server's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>State of the engine, shown as Docker's root directory.</summary>
+    public required string Root { get; init; }
+
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}

@@ -1,0 +1,53 @@
+using System.IO.Enumeration;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime.Images;
+using Tripod.Runtime.Images.References;
+
+namespace Tripod.FrontDoors.Docker.Images;
+
+/// <summary>The <c>filters</c> of a list of images: <c>{"reference":["nginx*"]}</c>, or the older <c>{"reference":{"nginx*":true}}</c>. Pure.</summary>
+internal sealed class ImageFilter
+{
+    private readonly IReadOnlyList<string> references, labels;
+    private readonly bool? dangling;
+
+    private ImageFilter(IReadOnlyList<string> references, IReadOnlyList<string> labels, bool? dangling) =>
+        (this.references, this.labels, this.dangling) = (references, labels, dangling);
+
+    /// <exception cref="DockerException">400 for a filter that is not known or not understood.</exception>
+    public static ImageFilter Parse(string text)
+    {
+        try
+        {
+            var filters = text.Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? [];
+            if (filters.Select(filter => filter.Key).FirstOrDefault(key => key is not ("reference" or "label" or "dangling")) is { } unknown)
+            {
+                throw new DockerException(400, $"invalid filter '{unknown}': images are filtered by reference, label and dangling");
+            }
+
+            return new(Values(filters["reference"]), Values(filters["label"]), Values(filters["dangling"]) is [var value, ..] ? value is "1" or "true" : null);
+        }
+        catch (JsonException failure)
+        {
+            throw new DockerException(400, $"invalid filter: {failure.Message}", failure);
+        }
+    }
+
+    public bool Takes(ImageRecord image) =>
+        (dangling is null || dangling == (image.RepoTags.Count == 0))
+        && (references.Count == 0 || image.RepoTags.Any(tag => references.Any(pattern => Matches(pattern, ImageReference.Shorten(tag)))))
+        && labels.All(label => label.Split('=', 2) is var pair && image.Config.Labels.TryGetValue(pair[0], out var value) && (pair.Length == 1 || pair[1] == value));
+
+    /// <summary>A pattern without a tag is for every tag.</summary>
+    private static bool Matches(string pattern, string name) =>
+        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) || FileSystemName.MatchesSimpleExpression(pattern, name.AsSpan(0, name.LastIndexOf(':')), ignoreCase: false);
+
+    private static List<string> Values(JsonNode? node) => node switch
+    {
+        JsonArray list => [.. list.Select(value => value?.ToString() ?? "")],
+        JsonObject set => [.. set.Select(value => value.Key)],
+        _ => [],
+    };
+}
