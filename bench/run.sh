@@ -11,6 +11,8 @@ fi
 
 if [ -z "${TRIPOD_BENCH_INSIDE:-}" ]; then
   build/install-packages.sh jq iproute2 nftables
+  # podman's pods have catatonit for their pause.
+  ! command -v podman >/dev/null || build/install-packages.sh catatonit
   dotnet build bench/Tripod.Bench -c Release -v quiet -nologo -clp:ErrorsOnly
   export TRIPOD_BENCH_INSIDE=1
   if [ -d /sys/fs/cgroup/unified ]; then
@@ -21,7 +23,8 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(cd "$work" && apt-get -qq download busybox-static && dpkg-deb -x busybox-static_*.deb deb)
+chmod 755 "$work"
+(cd "$work" && apt-get -qq -o APT::Sandbox::User=root download busybox-static && dpkg-deb -x busybox-static_*.deb deb)
 mkdir -p "$work"/rootfs/{bin,dev,etc,proc,run,sys,tmp}
 busybox=$(find "$work/deb" -path '*/bin/busybox' -type f)
 cp "$busybox" "$work/rootfs/bin/busybox"

@@ -3,11 +3,13 @@ using Tripod.Client;
 using Tripod.Runtime;
 using Tripod.Verbs.Engine;
 using Tripod.Verbs.Images;
+using Tripod.Verbs.Objects;
 
 var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
 {
     ServeVerb.Create(), UpVerb.Create(), DownVerb.Create(), EnvVerb.Create(),
     ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
+    ApplyVerb.Create(), GetVerb.Create(), DeleteVerb.Create(),
 };
 
 try
@@ -16,8 +18,13 @@ try
 }
 catch (CommandFailure failure)
 {
-    Console.Error.WriteLine($"tripod: {failure.Message}");
+    Console.Error.WriteLine(failure.Message.StartsWith("error:", StringComparison.Ordinal) ? failure.Message : $"tripod: {failure.Message}");
     return failure.ExitCode;
+}
+catch (ApiRefusal refusal)
+{
+    Console.Error.WriteLine(refusal.Message);
+    return 1;
 }
 catch (Exception failure) when (failure is InvalidOperationException or IOException or RuntimeException or UnauthorizedAccessException or HttpRequestException)
 {

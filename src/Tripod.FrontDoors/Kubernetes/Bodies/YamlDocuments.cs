@@ -53,6 +53,19 @@ public static class YamlDocuments
         return documents;
     }
 
+    /// <summary>Whether a scalar without quotes would be read as this very text, and not as a number, a flag or null.</summary>
+    public static bool IsPlainText(string text)
+    {
+        try
+        {
+            return YamlScalar.Resolve(text, isPlain: true, tag: "") is JsonValue value && value.GetValueKind() == System.Text.Json.JsonValueKind.String;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="ApiException">400, the body is not one YAML document.</exception>
     internal static JsonObject ReadBody(ReadOnlySpan<byte> body)
     {
