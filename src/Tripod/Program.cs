@@ -7,10 +7,16 @@ using Tripod.Verbs.Objects;
 
 var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
 {
-    ServeVerb.Create(), UpVerb.Create(), DownVerb.Create(), EnvVerb.Create(),
+    ServeVerb.Create(), UpVerb.Create(), DownVerb.Create(), EnvVerb.Create(), StatusVerb.Create(), VersionVerb.Create(), SetupVerb.Create(), CompletionVerb.Create(),
     ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
-    ApplyVerb.Create(), GetVerb.Create(), DeleteVerb.Create(),
+    ApplyVerb.Create(), GetVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(),
 };
+
+// Examples belong to the help of a verb, and would drown the list of all.
+foreach (var verb in root.Subcommands.Where(verb => !args.Contains(verb.Name)))
+{
+    verb.Description = verb.Description?.Split('\n')[0];
+}
 
 try
 {

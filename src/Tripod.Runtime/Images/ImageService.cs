@@ -45,9 +45,9 @@ public sealed class ImageService : IDisposable
     public async Task<ImageRecord> Pull(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancel) =>
         Record(await pullImage.Run(ImageReference.Parse(reference), credentials, progress, cancel));
 
-    /// <summary>Takes an OCI or docker archive (tar, also gzipped) and returns what it held.</summary>
+    /// <summary>Takes an OCI or docker archive (tar, also gzipped) and returns what it held, with no other names than the archive's.</summary>
     public async Task<IReadOnlyList<ImageRecord>> Load(Stream archive, CancellationToken cancel) =>
-        [.. (await new LoadArchive(storage).Run(archive, cancel)).Select(Record)];
+        [.. (await new LoadArchive(storage).Run(archive, cancel)).Select(loaded => Record(loaded.Image) with { RepoTags = loaded.Names })];
 
     /// <summary>Writes a docker-and-OCI archive with the named images.</summary>
     public Task Save(IReadOnlyList<string> references, Stream archive, CancellationToken cancel) => new SaveArchive(storage).Run(references, archive, cancel);

@@ -11,7 +11,8 @@ namespace Tripod.Runtime.Images;
 /// </summary>
 internal sealed class LoadArchive(ImageStorage storage)
 {
-    public async Task<IReadOnlyList<StoredImage>> Run(Stream archive, CancellationToken cancel)
+    /// <returns>Each image with the names that the archive gives it.</returns>
+    public async Task<IReadOnlyList<(StoredImage Image, IReadOnlyList<string> Names)>> Run(Stream archive, CancellationToken cancel)
     {
         try
         {
@@ -28,10 +29,11 @@ internal sealed class LoadArchive(ImageStorage storage)
                 throw new InvalidDataException($"it holds no image for {Platform.Current}: an index.json with an OCI layout or docker's manifest.json was looked for");
             }
 
-            var loaded = new List<StoredImage>();
+            var loaded = new List<(StoredImage, IReadOnlyList<string>)>();
             foreach (var image in images)
             {
-                loaded.Add(await Take(spool, image, [.. image.Names.Union(names[image.Manifest.Config.Digest])], cancel));
+                IReadOnlyList<string> given = [.. image.Names.Union(names[image.Manifest.Config.Digest])];
+                loaded.Add((await Take(spool, image, given, cancel), given));
             }
 
             return loaded;

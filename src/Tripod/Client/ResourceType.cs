@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Tripod.Client;
 
 /// <summary>A resource that the server serves: <c>pods</c>, <c>Pod</c>, <c>po</c>.</summary>
-internal sealed record ResourceType(string Group, string Version, string Plural, string Singular, string Kind, bool IsNamespaced, IReadOnlyList<string> Aliases)
+internal sealed record ResourceType(string Group, string Version, string Plural, string Singular, string Kind, bool IsNamespaced, bool IsServed, IReadOnlyList<string> Aliases)
 {
     private const string Accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
@@ -36,7 +36,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     {
         var wanted = name.ToLowerInvariant();
         return all.FirstOrDefault(type => type.Answers(wanted))
-            ?? throw new CommandFailure($"error: the server doesn't have a resource type \"{name}\"; it has {string.Join(", ", all.Where(type => type.Group is "" or "apps").Select(type => type.Plural).Distinct().Order(StringComparer.Ordinal))}");
+            ?? throw new CommandFailure($"error: the server doesn't have a resource type \"{name}\"; it has {string.Join(", ", all.Where(type => type.IsServed).Select(type => type.Plural).Distinct().Order(StringComparer.Ordinal))}");
     }
 
     /// <summary>Of a manifest's <c>apiVersion</c> and <c>kind</c>.</summary>
@@ -51,7 +51,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
         }
 
         return all.FirstOrDefault(type => type.Group == group && type.Kind == kind)
-            ?? throw new CommandFailure($"error: resource mapping not found: no matches for kind \"{kind}\" in version \"{apiVersion}\"; served are {string.Join(", ", all.Select(type => type.Kind).Distinct().Order(StringComparer.Ordinal))}");
+            ?? throw new CommandFailure($"error: resource mapping not found: no matches for kind \"{kind}\" in version \"{apiVersion}\"; served are {string.Join(", ", all.Where(type => type.IsServed).Select(type => type.Kind).Distinct().Order(StringComparer.Ordinal))}");
     }
 
     private bool Answers(string name) =>
@@ -64,5 +64,6 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
         (string?)resource["singularResource"] ?? (string)resource["resource"]!,
         (string)resource["responseKind"]!["kind"]!,
         (string?)resource["scope"] == "Namespaced",
+        resource["verbs"]?.AsArray().Any(verb => (string?)verb == "list") ?? false,
         [.. resource["shortNames"]?.AsArray().Select(alias => (string)alias!) ?? []]);
 }

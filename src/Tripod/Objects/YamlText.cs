@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -7,7 +8,7 @@ using YamlDotNet.Core.Events;
 namespace Tripod.Objects;
 
 /// <summary>JSON as kubectl prints YAML: sorted keys, block style, lists at the level of their key. Pure.</summary>
-internal static class YamlText
+internal static partial class YamlText
 {
     public static string Of(JsonNode document)
     {
@@ -44,6 +45,14 @@ internal static class YamlText
 
                 emitter.Emit(new SequenceEnd());
                 break;
+            case JsonObject:
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, MappingStyle.Flow));
+                emitter.Emit(new MappingEnd());
+                break;
+            case JsonArray:
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Flow));
+                emitter.Emit(new SequenceEnd());
+                break;
             case JsonValue value when value.GetValueKind() == JsonValueKind.String:
                 WriteString(emitter, (string)value!);
                 break;
@@ -63,5 +72,9 @@ internal static class YamlText
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true));
 
     /// <summary>Whether it would come back as the same string without quotes.</summary>
-    private static bool IsRead(string text) => text.Length > 0 && YamlDocuments.IsPlainText(text);
+    private static bool IsRead(string text) => text.Length > 0 && !Date().IsMatch(text) && YamlDocuments.IsPlainText(text);
+
+    /// <summary>Older readers take it for a date.</summary>
+    [GeneratedRegex(@"^\d{4}-\d\d?-\d\d?([Tt ].*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Date();
 }

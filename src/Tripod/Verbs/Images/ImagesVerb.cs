@@ -48,7 +48,7 @@ internal static class ImagesVerb
            select (string[])[tag[..colon], tag[(colon + 1)..], whole ? id : id["sha256:".Length..][..ShownDigits], age, Size((long)image["Size"]!)],
     ];
 
-    private static string Age(DateTimeOffset created) => created == DateTimeOffset.UnixEpoch ? "N/A" : (TimeProvider.System.GetUtcNow() - created) switch
+    private static string Age(DateTimeOffset created) => created <= DateTimeOffset.UnixEpoch.AddDays(1) ? "N/A" : (TimeProvider.System.GetUtcNow() - created) switch
     {
         { TotalDays: >= 730 } old => $"{(int)(old.TotalDays / 365)} years ago",
         { TotalDays: >= 60 } old => $"{(int)(old.TotalDays / 30)} months ago",
