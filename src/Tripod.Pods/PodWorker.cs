@@ -190,7 +190,7 @@ internal sealed class PodWorker : IAsyncDisposable
         {
             if (seen.Newest(container.Name) is { State: Runtime.Containers.ContainerState.Exited } exited
                 && !seen.Pod.IsDeleted && PodPlan.Restarts(seen, container.Name)
-                && RestartBackoff.Delay(RestartBackoff.NextInARow(exited)) > TimeSpan.Zero
+                && PodPlan.BackOff(seen, exited).Until > parts.Now
                 && toldBackOff.Add(exited.Id))
             {
                 parts.Events.Warning(EventTarget.Of(pod, container.Name), "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Described}");

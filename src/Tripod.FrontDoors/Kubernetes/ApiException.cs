@@ -33,6 +33,9 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
         return status;
     }
 
+    /// <summary>A path that leads nowhere. Clients look into the details of a 404 without asking whether there are any.</summary>
+    public static ApiException NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource", []);
+
     /// <param name="resource">Plural resource, with its group if it has one: <c>pods</c>, <c>deployments.apps</c>.</param>
     /// <param name="name">The object's name.</param>
     public static ApiException NotFound(string resource, string name) =>

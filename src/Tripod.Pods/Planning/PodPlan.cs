@@ -153,7 +153,7 @@ internal static class PodPlan
                 steps.Add(new PodStep.StartContainer(container, created.Config.Attempt, 0));
                 break;
             case { State: ContainerState.Exited } ended when Restarts(seen, name) || ImageChanged(ended, container):
-                var inARow = RestartBackoff.NextInARow(ended);
+                var inARow = InARow(seen, ended);
                 if (ImageChanged(ended, container) || !wake.WaitsFor((ended.FinishedAt ?? now) + RestartBackoff.Delay(inARow)))
                 {
                     steps.Add(new PodStep.StartContainer(container, ended.Config.Attempt + 1, inARow));
@@ -162,6 +162,17 @@ internal static class PodPlan
                 break;
         }
     }
+
+    /// <summary>How long an ended container has to wait for its next start, and since when it does.</summary>
+    public static (TimeSpan Delay, DateTimeOffset Until) BackOff(PodObservation seen, ContainerStatus ended)
+    {
+        var delay = RestartBackoff.Delay(InARow(seen, ended));
+        return (delay, (ended.FinishedAt ?? DateTimeOffset.MinValue) + delay);
+    }
+
+    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one.</summary>
+    private static int InARow(PodObservation seen, ContainerStatus ended) =>
+        seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId ? 0 : RestartBackoff.NextInARow(ended);
 
     private static bool ImageChanged(ContainerStatus running, V1Container container) =>
         running.Config.Annotations.TryGetValue(Labels.SpecImage, out var image) && image != container.Image;

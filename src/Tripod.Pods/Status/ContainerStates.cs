@@ -61,7 +61,7 @@ internal static class ContainerStates
     }
 
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
-        RestartBackoff.Delay(RestartBackoff.NextInARow(ended)) is var delay && delay > TimeSpan.Zero
+        PodPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero
             ? Waiting("CrashLoopBackOff", BackOffMessage(delay, ended.Config.Name, seen.Pod))
             : null;
 

@@ -70,12 +70,12 @@ internal sealed class Router
             return review(http, user);
         }
 
-        var target = RequestPath.Parse(path) ?? throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+        var target = RequestPath.Parse(path) ?? throw ApiException.NoSuchPath();
         var kind = KindRegistry.Find(target.Group, target.Version, target.Resource) ?? throw UnservedKinds.Refuse(target.Group, target.Resource);
         var request = new ApiRequest(http, target, kind, user);
         if (target.Subresource is { } part && kind.Subresources.All(known => known.Name != part))
         {
-            throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+            throw ApiException.NoSuchPath();
         }
 
         return target.Subresource is null or "status" or "finalize" ? HandleAsync(request) : subresources.HandleAsync(request);
@@ -86,7 +86,7 @@ internal sealed class Router
         var target = request.Path;
         if (request.Kind.Namespaced && target.Name is not null && target.Namespace is null)
         {
-            throw new ApiException(404, "NotFound", "the server could not find the requested resource");
+            throw ApiException.NoSuchPath();
         }
 
         return (request.Http.Request.Method, HasName: target.Name is not null, HasPart: target.Subresource is not null) switch

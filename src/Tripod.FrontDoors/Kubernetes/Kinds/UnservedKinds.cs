@@ -58,7 +58,7 @@ internal static class UnservedKinds
     {
         if (ByName.GetValueOrDefault($"{group}/{plural}") is not { } known || KindRegistry.All.Any(kind => kind.Group == group && kind.Plural == plural))
         {
-            return new(404, "NotFound", "the server could not find the requested resource");
+            return ApiException.NoSuchPath();
         }
 
         return new(404, "NotFound", $"{known.GroupResource} is not served by tripod: it serves {Served}{Instead(known)}");
