@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Starts the engine in the background unless it runs already, and puts tripod in the user's path where nothing else has the name.
+# Starts the engine in the background unless it runs already, and puts tripod in the user's path where nothing else has the
+# name. TRIPOD is another program than the quick build, TRIPOD_OPTIONS are options of tripod up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ "$(id -u)" -ne 0 ]; then
-  exec sudo --preserve-env=PATH,HOME "$0" "$@"
+  exec sudo --preserve-env=PATH,HOME,TRIPOD,TRIPOD_RUN,TRIPOD_OPTIONS "$0" "$@"
 fi
 
-program=$PWD/artifacts/bin/Tripod/release/tripod
+program=${TRIPOD:-$PWD/artifacts/bin/Tripod/release/tripod}
 link=/usr/local/bin/tripod
-if [ ! -e "$link" ] && ! command -v tripod >/dev/null; then
+if [ -z "${TRIPOD:-}" ] && [ ! -e "$link" ] && { [ -L "$link" ] || ! command -v tripod >/dev/null; }; then
   ln -sfn "$program" "$link"
   echo "$link leads to $program"
 fi
-exec "$program" up
+read -r -a options <<<"${TRIPOD_OPTIONS:-}"
+exec "$program" up "${options[@]}"

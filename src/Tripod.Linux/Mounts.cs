@@ -63,6 +63,30 @@ public static partial class Mounts
         Mount("none", path, "none", MountFlags.Shared);
     }
 
+    /// <summary>Takes away all mounts below the path, and what <see cref="ShareSubtree"/> made of it; a file system that was mounted there before stays.</summary>
+    public static void UnshareSubtree(string path)
+    {
+        foreach (var point in Below(path).Where(point => point != path))
+        {
+            Unmount(point);
+        }
+
+        if (IsBoundToItself(path))
+        {
+            Unmount(path);
+        }
+    }
+
+    /// <summary>Whether the topmost mount there shows just what would be there without it.</summary>
+    private static bool IsBoundToItself(string path)
+    {
+        var mounts = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')).ToList();
+        return mounts.FindLast(mount => Unescape(mount[4]) == path) is { } own
+            && mounts.Find(mount => mount[0] == own[1]) is { } parent
+            && own[2] == parent[2]
+            && Unescape(own[3]) == Path.Join(Unescape(parent[3]), Path.GetRelativePath(Unescape(parent[4]), path) is "." ? "" : Path.GetRelativePath(Unescape(parent[4]), path)).TrimEnd('/');
+    }
+
     /// <summary>Takes the topmost mount away at once; it ends when nothing uses it any more. Nothing happens where none is.</summary>
     /// <returns>False when nothing was mounted there.</returns>
     public static bool Unmount(string target)

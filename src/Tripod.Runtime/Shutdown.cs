@@ -20,10 +20,8 @@ internal sealed class Shutdown(RuntimeParts parts)
         await TryEachAsync(all, entry => ContainerMonitor.EndAsync(parts.Paths.Bundle(entry.Record.Id), entry.Record.Id, parts.Clock), failures).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         parts.Network.Close();
-        foreach (var point in Mounts.Below(parts.Paths.Run).Concat(Mounts.Below(parts.Paths.Root)))
-        {
-            Mounts.Unmount(point);
-        }
+        Mounts.UnshareSubtree(parts.Paths.Run);
+        Mounts.UnshareSubtree(parts.Paths.Root);
 
         parts.Cgroups.Remove($"/{parts.Options.Name}");
         if (failures.Count > 0)

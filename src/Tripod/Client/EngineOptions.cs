@@ -9,5 +9,5 @@ internal sealed class EngineOptions
     public Option<string> Run { get; } = ServeOptions.RunOption();
 
     /// <summary>The engine that runs, or one that is started now.</summary>
-    public Task<EngineRecord> OpenAsync(ParseResult parsed, CancellationToken cancel) => RunningEngine.FindOrStartAsync(parsed.GetRequiredValue(Run), cancel);
+    public Task<EngineRecord> OpenAsync(ParseResult parsed, CancellationToken cancel) => RunningEngine.FindOrStartAsync(parsed.GetRequiredValue(Run), null, cancel);
 }

@@ -15,7 +15,10 @@ internal static class RunningEngine
     public static async Task<EngineRecord?> FindAsync(string run, CancellationToken cancel) =>
         EngineRecord.Read(run) is { } record && await AnswersAsync(record, cancel).ConfigureAwait(false) ? record : null;
 
-    public static async Task<EngineRecord> FindOrStartAsync(string run, CancellationToken cancel)
+    /// <param name="run">Tells engines apart.</param>
+    /// <param name="arguments">Of <c>tripod serve</c>; null: as the last one in the same place was started.</param>
+    /// <param name="cancel">Gives up waiting; an engine that was started goes on.</param>
+    public static async Task<EngineRecord> FindOrStartAsync(string run, IReadOnlyList<string>? arguments, CancellationToken cancel)
     {
         if (await FindAsync(run, cancel).ConfigureAwait(false) is { } running)
         {
@@ -27,17 +30,15 @@ internal static class RunningEngine
             throw new CommandFailure($"no engine runs in {run}, and to start one takes root: sudo tripod up");
         }
 
-        var started = await StartAsync(run, cancel).ConfigureAwait(false);
+        var started = await StartAsync(run, arguments ?? EngineRecord.Read(run)?.Arguments ?? ["serve", "--run", run], cancel).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"tripod: no engine was running; started one in the background (pid {started.Pid}, log {LogPath(run)})").ConfigureAwait(false);
         return started;
     }
 
-    /// <summary>As the last one in the same place was started.</summary>
-    private static async Task<EngineRecord> StartAsync(string run, CancellationToken cancel)
+    private static async Task<EngineRecord> StartAsync(string run, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         Directory.CreateDirectory(run);
         var log = LogPath(run);
-        var arguments = EngineRecord.Read(run)?.Arguments ?? ["serve", "--run", run];
         int pid;
         using (var output = OutputFile.Append(log))
         {

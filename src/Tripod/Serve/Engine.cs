@@ -18,7 +18,7 @@ internal static class Engine
     {
         var clock = TimeProvider.System;
         var runtimeOptions = Options(options, parsed);
-        using var held = EngineLock.Take(runtimeOptions.Run);
+        using var held = EngineLock.Take(runtimeOptions.Run, runtimeOptions.Root);
         var record = Record(options, parsed, runtimeOptions);
         record.Write(runtimeOptions.Run);
         using var logs = LoggerFactory.Create(builder => builder.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Information));

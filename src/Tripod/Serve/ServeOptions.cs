@@ -23,11 +23,17 @@ internal sealed class ServeOptions
     public static Option<string> RunOption() =>
         new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
+    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, CriSocket, Kubeconfig, Config, TokenFile, NodeName];
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, CriSocket, Kubeconfig, Config, TokenFile, NodeName])
+        foreach (var option in All)
         {
             command.Options.Add(option);
         }
     }
+
+    /// <summary>What was typed but for --run, to be handed on to another process.</summary>
+    public IReadOnlyList<string> Given(ParseResult parsed) =>
+        [.. All.Where(option => option != Run).Select(parsed.GetResult).OfType<System.CommandLine.Parsing.OptionResult>().Where(result => !result.Implicit).SelectMany(result => (string[])[result.Option.Name, result.Tokens[0].Value])];
 }

@@ -19,6 +19,7 @@ public sealed class Engine : IAsyncDisposable
     private readonly int number;
     private readonly StringBuilder log = new();
     private Process? process;
+    private bool ownsStateMount;
 
     private Engine(int number, RegistryServer registry)
     {
@@ -52,7 +53,8 @@ public sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Starts a registry with busybox in it and an engine that has it as docker.io's mirror; waits until it is ready.</summary>
-    public static async Task<Engine> Start()
+    /// <param name="stateMegabytes">The size of the file system that the engine's state has for itself; null: it is on the machine's.</param>
+    public static async Task<Engine> Start(int? stateMegabytes = null)
     {
         var registry = await RegistryServer.Start();
         await registry.Push(await TestImages.Busybox(), "library/busybox:latest");
@@ -62,6 +64,13 @@ public sealed class Engine : IAsyncDisposable
               - host: docker.io
                 mirrors: ["{registry.Url}"]
             """);
+        if (stateMegabytes is { } size)
+        {
+            engine.ownsStateMount = true;
+            var state = Directory.CreateDirectory(Path.Combine(engine.Root, "state")).FullName;
+            await Command.Run("mount", "-t", "tmpfs", "-o", $"size={size}m", "tmpfs", state);
+        }
+
         await engine.Launch();
         return engine;
     }
@@ -210,6 +219,11 @@ public sealed class Engine : IAsyncDisposable
             {
                 // Killed by the test and never launched again.
             }
+        }
+
+        if (ownsStateMount)
+        {
+            await Command.Run("umount", Path.Combine(Root, "state"));
         }
 
         var left = await Leftovers();

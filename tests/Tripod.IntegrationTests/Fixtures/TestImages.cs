@@ -9,10 +9,23 @@ public static class TestImages
     /// <returns>The path of an OCI archive with the tag <c>latest</c>; not to be changed.</returns>
     public static Task<string> Busybox() => Cached("busybox.oci.tar", async path =>
     {
+        await (await BusyboxBuilder()).WriteOciArchive(path);
+    });
+
+    /// <summary>Busybox with a layer of noise on top, which no compression makes smaller.</summary>
+    public static Task<string> Large(int megabytes) => Cached($"large{megabytes}.oci.tar", async path =>
+    {
+        var noise = new byte[megabytes << 20];
+        new Random(1).NextBytes(noise);
+        await (await BusyboxBuilder()).Layer(layer => layer.File("noise", noise)).WriteOciArchive(path);
+    });
+
+    private static async Task<ImageBuilder> BusyboxBuilder()
+    {
         var program = Path.Combine(await DebianPackage.Unpack("busybox-static"), "bin/busybox");
         var applets = (await Command.Run(program, "--list")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var bytes = await File.ReadAllBytesAsync(program);
-        await new ImageBuilder()
+        return new ImageBuilder()
             .Layer(layer =>
             {
                 foreach (var directory in (string[])["bin", "dev", "etc", "home", "proc", "run", "sys", "var", "var/log"])
@@ -30,9 +43,8 @@ public static class TestImages
                     .File("etc/group", "root:x:0:\nnogroup:x:65534:\n");
             })
             .Env("PATH=/bin")
-            .Cmd("sh")
-            .WriteOciArchive(path);
-    });
+            .Cmd("sh");
+    }
 
     private static async Task<string> Cached(string name, Func<string, Task> make)
     {

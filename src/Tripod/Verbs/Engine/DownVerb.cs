@@ -45,7 +45,7 @@ internal static class DownVerb
 
     private static async Task CleanAsync(RuntimeOptions options, CancellationToken cancel)
     {
-        using var held = EngineLock.Take(options.Run);
+        using var held = EngineLock.Take(options.Run, options.Root);
         await using var runtime = await ContainerRuntime.OpenAsync(options, TimeProvider.System, cancel).ConfigureAwait(false);
         await runtime.ShutdownAsync(cancel).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tripod.Client;
+using Tripod.Serve;
 
 namespace Tripod.Verbs.Engine;
 
@@ -8,11 +9,13 @@ internal static class UpVerb
 {
     public static Command Create()
     {
-        var options = new EngineOptions();
-        var verb = new Command("up", "start the engine in the background unless one runs, and print its addresses") { options.Run };
+        var options = new ServeOptions();
+        var verb = new Command("up", "start the engine in the background unless one runs, and print its addresses\n\n  sudo tripod up\n  tripod up --run /tmp/t/run --root /tmp/t/state --name second --listen-kubernetes 127.0.0.1:7443");
+        options.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
-            var engine = await options.OpenAsync(parsed, cancel).ConfigureAwait(false);
+            var given = options.Given(parsed);
+            var engine = await RunningEngine.FindOrStartAsync(parsed.GetRequiredValue(options.Run), given.Count == 0 ? null : ["serve", options.Run.Name, parsed.GetRequiredValue(options.Run), .. given], cancel).ConfigureAwait(false);
             Console.WriteLine($"Kubernetes API  {engine.Kubernetes}   export KUBECONFIG={engine.Kubeconfig}");
             Console.WriteLine($"Docker API      unix://{engine.DockerSocket}   export DOCKER_HOST=unix://{engine.DockerSocket}");
             return 0;
