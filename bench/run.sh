@@ -13,7 +13,7 @@ if [ -z "${TRIPOD_BENCH_INSIDE:-}" ]; then
   build/install-packages.sh jq iproute2 nftables
   # podman's pods have catatonit for their pause.
   ! command -v podman >/dev/null || build/install-packages.sh catatonit
-  dotnet build bench/Tripod.Bench -c Release -v quiet -nologo -clp:ErrorsOnly
+  dotnet build bench/Tripod.Bench -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary"
   export TRIPOD_BENCH_INSIDE=1
   if [ -d /sys/fs/cgroup/unified ]; then
     # Propagation stays as it is, but for this one mount.
@@ -40,9 +40,9 @@ printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs
 printf '[{"Config":"config.json","RepoTags":["localhost/bench:latest"],"Layers":["layer.tar"]}]' >"$work/manifest.json"
 tar -C "$work" -cf "$work/image.tar" manifest.json config.json layer.tar
 
-# podman asks for a higher limit of open files than some machines allow.
+# podman asks for higher limits than some machines allow.
 export CONTAINERS_CONF=$work/containers.conf
-printf '[containers]\ndefault_ulimits=["nofile=%s:%s"]\n' "$(ulimit -Hn)" "$(ulimit -Hn)" >"$CONTAINERS_CONF"
+printf '[containers]\ndefault_ulimits=["nofile=%s:%s","nproc=1024:1024"]\n' "$(ulimit -Hn)" "$(ulimit -Hn)" >"$CONTAINERS_CONF"
 
 tripod=artifacts/publish/Tripod/release/tripod
 [ -x "$tripod" ] || tripod=artifacts/bin/Tripod/release/tripod

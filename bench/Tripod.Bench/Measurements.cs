@@ -37,7 +37,7 @@ internal static class Measurements
     public static async Task<(Figures Start, long OverheadPerPod)> AtOnce(IContender contender, int count, int? engine)
     {
         var before = engine is { } pid ? Processes.Pss(pid) : 0;
-        var ports = Enumerable.Range(0, count).Select(_ => Ports.Free()).ToList();
+        var ports = Ports.Free(count);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(ports.Select(async (port, index) =>
         {

@@ -7,11 +7,16 @@ internal static class Ports
 {
     private static readonly byte[] Request = "GET /marker HTTP/1.0\r\n\r\n"u8.ToArray();
 
-    public static int Free()
+    public static int Free() => Free(1)[0];
+
+    /// <summary>No two alike.</summary>
+    public static IReadOnlyList<int> Free(int count)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        sockets.ForEach(socket => socket.Bind(new IPEndPoint(IPAddress.Loopback, 0)));
+        List<int> ports = [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
+        sockets.ForEach(socket => socket.Dispose());
+        return ports;
     }
 
     /// <summary>Until the first HTTP 200.</summary>

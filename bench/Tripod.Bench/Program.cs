@@ -53,6 +53,6 @@ async Task Row(IContender contender, int? engine)
 {
     var (start, delete) = await Measurements.OneByOne(contender, rounds);
     var (many, memory) = await Measurements.AtOnce(contender, Many, engine);
-    var overhead = contender.Overhead().Count == 0 && engine is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{memory / 1024.0:0.0} MiB");
+    var overhead = memory == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{memory / 1024.0:0.0} MiB");
     Console.WriteLine($"| {contender.Name} | {start} | {delete} | {many} | {overhead} |");
 }

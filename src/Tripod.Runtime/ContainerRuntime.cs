@@ -50,7 +50,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
     }
 
     // sandboxes
-    public Task<SandboxStatus> RunPodSandbox(SandboxConfig config, CancellationToken cancel) => Said(() => new RunSandbox(parts).RunAsync(config, cancel), "run sandbox");
+    public Task<SandboxStatus> RunPodSandbox(SandboxConfig config, CancellationToken cancel) => Starting(() => Said(() => new RunSandbox(parts).RunAsync(config, cancel), "run sandbox"));
 
     public Task StopPodSandbox(string sandboxId, CancellationToken cancel) => Said(() => new StopSandbox(parts).RunAsync(sandboxId, cancel), "stop sandbox");
 
@@ -62,9 +62,15 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     // containers
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel) =>
-        Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, cancel), "create container");
+        Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, cancel), "create container"));
 
-    public Task StartContainer(string containerId, CancellationToken cancel) => Said(() => new StartContainer(parts).RunAsync(containerId, cancel), "start container");
+    public Task StartContainer(string containerId, CancellationToken cancel) => Starting(() => Said(
+        async () =>
+        {
+            await new StartContainer(parts).RunAsync(containerId, cancel).ConfigureAwait(false);
+            return true;
+        },
+        "start container"));
 
     /// <summary>The stop signal, then after the grace period SIGKILL to the container's whole cgroup. A second call with a shorter grace cuts the first short.</summary>
     public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => Said(() => new StopContainer(parts).RunAsync(containerId, grace, cancel), "stop container");
@@ -120,6 +126,14 @@ public sealed class ContainerRuntime : IAsyncDisposable
         parts.Ends.Dispose();
         parts.Images.Dispose();
         records.Dispose();
+    }
+
+    private async Task<T> Starting<T>(Func<Task<T>> verb)
+    {
+        using (parts.Moves.Expect())
+        {
+            return await verb().ConfigureAwait(false);
+        }
     }
 
     private static Task Said(Func<Task> verb, string name) => Said(

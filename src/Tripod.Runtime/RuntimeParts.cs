@@ -18,6 +18,7 @@ internal sealed class RuntimeParts
         (Options, Images, Network, Clock, Log) = (options, images, network, clock, log);
         Paths = new(options);
         Cgroups = CgroupTree.Detect();
+        Moves = new(Cgroups);
         Table = new(records);
         Oci = new(options, Paths, Cgroups);
         Ends = new(this);
@@ -30,6 +31,7 @@ internal sealed class RuntimeParts
     public ILogger Log { get; }
     public RuntimePaths Paths { get; }
     public CgroupTree Cgroups { get; }
+    public CgroupMoves Moves { get; }
     public ContainerTable Table { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }

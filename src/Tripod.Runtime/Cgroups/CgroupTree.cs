@@ -37,6 +37,21 @@ internal sealed class CgroupTree
         return new(false, hybrid, [.. mounts.Where(mount => mount.Type == "cgroup").Select(mount => mount.Point)]);
     }
 
+    /// <summary>The file that lists the processes of the cgroup that this one is in; null where it cannot be told.</summary>
+    public string? OwnProcesses()
+    {
+        foreach (var line in File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3)))
+        {
+            var hierarchy = hierarchies.FirstOrDefault(mount => IsUnified ? line[0] == "0" : line[1].Length > 0 && Path.GetFileName(mount) == line[1]);
+            if (hierarchy is not null && Path.Join(hierarchy, line[2], "cgroup.procs") is var file && File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Kills every process of the cgroup and waits until none is left.</summary>
     public async Task KillAsync(string path, CancellationToken cancel)
     {
