@@ -62,6 +62,13 @@ END
     ip link delete "tb$pod" 2>/dev/null || true
     ;;
   close)
+    # Also what a failed run left.
+    for id in $(crun --root "$folder/state" list -q 2>/dev/null); do
+      crun --root "$folder/state" --cgroup-manager cgroupfs delete --force "$id" || true
+    done
+    for netns in $(ip netns list | sed -n 's/^\(tb[a-z]*[0-9]*\).*/\1/p'); do
+      ip netns delete "$netns"
+    done
     nft delete table ip "$table"
     ip link delete "$bridge"
     find /sys/fs/cgroup -maxdepth 2 -name tbenchcrun -type d -exec find {} -depth -type d -exec rmdir {} \; 2>/dev/null || true
