@@ -27,6 +27,8 @@ internal static unsafe class Pause
             Exit(0);
         }
 
+        AwaitLeave();
+
         // All are blocked: none is lost between one wait and the next, and none but the two below ends the pod, where pause
         // is not PID 1 either.
         ulong all = ~0ul;
@@ -51,6 +53,24 @@ internal static unsafe class Pause
                 Write(2, "Shutting down, got signal\n"u8);
                 Exit(0);
             }
+        }
+    }
+
+    /// <summary>
+    /// Who starts pause without a runtime hands it a pipe as fd 3, and writes a byte when all is written down about it. An
+    /// engine that dies before leaves a pipe that ends, and no pause that nobody knows of. Without a pipe there is no waiting.
+    /// </summary>
+    private static void AwaitLeave()
+    {
+        byte leave = 0;
+        if (Stubs.Call(SystemCalls.Read, 3, (nint)(&leave), 1) == 0)
+        {
+            Exit(1);
+        }
+
+        if (leave != 0)
+        {
+            Stubs.Call(SystemCalls.Close, 3);
         }
     }
 

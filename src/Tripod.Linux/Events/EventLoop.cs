@@ -66,11 +66,24 @@ public static unsafe partial class EventLoop
             for (var i = 0; i < count; i++)
             {
                 var one = events + (i * EventSize);
-                if (Callbacks.TryGetValue(*(long*)(one + DataOffset), out var ready))
+                var key = *(long*)(one + DataOffset);
+                if (Callbacks.TryGetValue(key, out var ready))
                 {
-                    ready(*(Readiness*)one);
+                    Call(key, ready, *(Readiness*)one);
                 }
             }
+        }
+    }
+
+    private static void Call(long key, Action<Readiness> ready, Readiness readiness)
+    {
+        try
+        {
+            ready(readiness);
+        }
+        catch (ObjectDisposedException) when (!Callbacks.ContainsKey(key))
+        {
+            // Its owner let go of the fd between the event and the call.
         }
     }
 

@@ -79,7 +79,7 @@ public static partial class ChildProcess
         return (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
     }
 
-    private static Task<T> OnOwnThread<T>(Func<T> work)
+    internal static Task<T> OnOwnThread<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
@@ -96,23 +96,30 @@ public static partial class ChildProcess
         return done.Task;
     }
 
-    private static unsafe int Spawn(ChildOptions options)
+    private static int Spawn(ChildOptions options)
     {
-        using var arguments = new NativeStrings(options.Command);
-        using var environment = new NativeStrings(Merge(options.Environment));
         using var nothing = Pipe.DevNull();
+        var descriptors = Enumerable.Range(0, Math.Max(3, options.Descriptors.Count)).Select(number => (number < options.Descriptors.Count ? options.Descriptors[number] : null) ?? nothing);
+        return Spawn(options.Command, Merge(options.Environment), [.. descriptors]);
+    }
+
+    /// <summary>Starts a child of the calling thread, which hands on its namespaces and all that it has given up.</summary>
+    internal static unsafe int Spawn(IReadOnlyList<string> command, IReadOnlyList<string> variables, IReadOnlyList<FileDescriptor> descriptors)
+    {
+        using var arguments = new NativeStrings(command);
+        using var environment = new NativeStrings(variables);
         var actions = stackalloc byte[128];
         var attributes = stackalloc byte[512];
         posix_spawn_file_actions_init(actions);
         posix_spawnattr_init(attributes);
         try
         {
-            Place(options.Descriptors, nothing, actions);
+            Place(descriptors, actions);
             SignalsAsAtStart(attributes);
             int pid;
-            var result = posix_spawnp(&pid, options.Command[0], actions, attributes, arguments.Pointers, environment.Pointers);
-            GC.KeepAlive(options);
-            return result == 0 ? pid : throw new LinuxException("posix_spawn", options.Command[0], result);
+            var result = posix_spawnp(&pid, command[0], actions, attributes, arguments.Pointers, environment.Pointers);
+            GC.KeepAlive(descriptors);
+            return result == 0 ? pid : throw new LinuxException("posix_spawn", command[0], result);
         }
         finally
         {
@@ -122,22 +129,20 @@ public static partial class ChildProcess
     }
 
     /// <summary>All engine fds close on exec; dup2 clears that on the copies. Sources are first moved out of the way of targets.</summary>
-    private static unsafe void Place(IReadOnlyList<FileDescriptor?> descriptors, FileDescriptor nothing, byte* actions)
+    private static unsafe void Place(IReadOnlyList<FileDescriptor> descriptors, byte* actions)
     {
-        var count = Math.Max(3, descriptors.Count);
         const int Aside = 500;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < descriptors.Count; i++)
         {
-            var source = i < descriptors.Count ? descriptors[i] ?? nothing : nothing;
-            Require(posix_spawn_file_actions_adddup2(actions, source.Number, Aside + i));
+            Require(posix_spawn_file_actions_adddup2(actions, descriptors[i].Number, Aside + i));
         }
 
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < descriptors.Count; i++)
         {
             Require(posix_spawn_file_actions_adddup2(actions, Aside + i, i));
         }
 
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < descriptors.Count; i++)
         {
             Require(posix_spawn_file_actions_addclose(actions, Aside + i));
         }

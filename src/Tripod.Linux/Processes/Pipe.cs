@@ -26,6 +26,12 @@ public static unsafe partial class Pipe
         LinuxException.Check(write(fifo.Number, &zero, 1), "write", path);
     }
 
+    public static void WriteByte(FileDescriptor end)
+    {
+        byte one = 1;
+        LinuxException.Check(write(end.Number, &one, 1), "write", "pipe");
+    }
+
     /// <summary>All that comes until the other end is closed, but no more than so many bytes; blocks.</summary>
     public static string ReadToEnd(FileDescriptor fd, int most)
     {

@@ -52,6 +52,41 @@ internal sealed class CgroupTree
         return null;
     }
 
+    /// <summary>Makes the cgroup with its parents, where they are missing.</summary>
+    public void Make(string path)
+    {
+        foreach (var hierarchy in hierarchies)
+        {
+            var made = hierarchy;
+            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var parent = made;
+                made = Path.Join(made, name);
+                if (!Directory.Exists(made))
+                {
+                    Directory.CreateDirectory(made);
+                    CpusOf(parent, made);
+                }
+            }
+        }
+    }
+
+    /// <summary>Moves a process into the cgroup.</summary>
+    public void Move(string path, int pid) =>
+        Directories(path).ForEach(directory => File.WriteAllText(Path.Combine(directory, "cgroup.procs"), pid.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>A cpuset of v1 begins empty, and takes no process before it has CPUs and memory nodes (cpuset(7)).</summary>
+    private void CpusOf(string parent, string made)
+    {
+        foreach (var file in IsUnified ? [] : (string[])["cpuset.cpus", "cpuset.mems"])
+        {
+            if (File.Exists(Path.Combine(made, file)) && ReadIfThere(Path.Combine(made, file)).Trim().Length == 0)
+            {
+                File.WriteAllText(Path.Combine(made, file), ReadIfThere(Path.Combine(parent, file)));
+            }
+        }
+    }
+
     /// <summary>Kills every process of the cgroup and waits until none is left.</summary>
     public async Task KillAsync(string path, CancellationToken cancel)
     {

@@ -63,9 +63,18 @@ internal sealed class RunSandbox(RuntimeParts parts)
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
-            Prepare(entry.Record, netns);
+            //    It waits for a byte: an engine that dies before all is written down leaves no pause behind.
+            var launch = new LaunchPause(parts);
+            var isOurs = launch.Can(entry.Record);
+            Prepare(entry.Record, netns, withBundle: !isOurs);
             cancel.ThrowIfCancellationRequested();
-            var pid = await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, held).ConfigureAwait(false);
+            var (leave, letGo) = Pipe.Create();
+            using var letGoOn = letGo;
+            IReadOnlyList<FileDescriptor> handedOver = [leave, .. held];
+            held = handedOver;
+            var pid = isOurs
+                ? await launch.RunAsync(entry.Record, netns, handedOver).ConfigureAwait(false)
+                : await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, handedOver).ConfigureAwait(false);
             parts.Table.Change(entry, known => known with
             {
                 State = ContainerState.Running,
@@ -74,6 +83,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
                 StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
                 BootId = parts.BootId,
             });
+            Pipe.WriteByte(letGo);
         }
         catch
         {
@@ -127,7 +137,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         };
     }
 
-    private void Prepare(ContainerRecord record, FileDescriptor? netns)
+    private void Prepare(ContainerRecord record, FileDescriptor? netns, bool withBundle)
     {
         var bundle = parts.Paths.Bundle(record.Id);
         Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
@@ -136,6 +146,11 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));
             Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, "mode=1777,size=65536k");
+        }
+
+        if (!withBundle)
+        {
+            return;
         }
 
         var image = parts.Images.Find(record.ImageId)!;

@@ -46,6 +46,12 @@ internal sealed class BlobDownload(RegistryClient client, TimeProvider clock)
 
                 throw new RegistryFailure(RuntimeErrorKind.Unavailable, $"registry {endpoints[fruitless % endpoints.Count].Authority} cut the connection after {file.Length} of {blob.Size} bytes of {blob.Digest}");
             }
+            catch (FileWriteException)
+            {
+                // The disk is full, most likely: what the engine writes down of that needs the room more than this part does.
+                file.SetLength(0);
+                throw;
+            }
             catch (Exception failure) when (failure is RegistryFailure or HttpRequestException or IOException or InvalidDataException or TimeoutException && failure is not FileWriteException)
             {
                 // Wrong content is asked for once more only: it seldom gets better.
