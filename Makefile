@@ -39,7 +39,7 @@ bench: build ## the table of figures, against podman and crun where they are ins
 lint: packages ## formatting, analyzers, shell scripts
 	@dotnet format whitespace Tripod.slnx --verify-no-changes
 	@dotnet build Tripod.slnx -v quiet -nologo "-clp:ErrorsOnly;NoSummary"
-	@! command -v shellcheck >/dev/null || shellcheck build/*.sh .ci/run
+	@! command -v shellcheck >/dev/null || shellcheck --severity=warning build/*.sh bench/*.sh examples/ghost/images/*.sh examples/ghost/images/*/*.sh .ci/run
 
 release: packages ## NativeAOT build: artifacts/publish/Tripod/release/tripod
 	@build/install-packages.sh gcc libc6-dev zlib1g-dev

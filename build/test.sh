@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds once, runs unit and integration tests, and ends with one line of counts.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 if [ "$(id -u)" -ne 0 ]; then
   exec sudo --preserve-env=PATH,HOME "$0" "$@"

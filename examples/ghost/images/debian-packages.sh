@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # sourced: its variables are build.sh's
 # Sourced by build.sh: files out of Debian packages, which are unpacked and never installed, so that no service starts.
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # sourced: its variables are build.sh's
 # Sourced by build.sh: packages from npm's registry, each by its exact version, kept in the cache.
 
 # npm_package NAME@VERSION DIRECTORY: unpacks the package. By npm where there is one, and else by its well-known address.

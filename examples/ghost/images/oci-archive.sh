@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # sourced: its variables are build.sh's
 # Sourced by build.sh: layers and the archive, by the OCI image specification 1.1. The same files always make the same bytes.
 
 created=2026-11-01T00:00:00Z

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # sourced: its variables are build.sh's
 # Ghost out of npm's packages, laid out as Docker Hub's image: same paths, user, variables, entry point and defaults.
 
 ghost=6.65.0
@@ -23,7 +24,7 @@ step "compile SQLite (about 20 seconds), and drop what no program loads"
 sqlite=$app/node_modules/better-sqlite3
 cp -R "$sqlite" "$work/sqlite"
 compile_sqlite() (
-  cd "$work/sqlite"
+  cd "$work/sqlite" || exit 1
   mapfile -t defines < <(sed -n "s/^    '\([A-Z0-9_]*\(=[-0-9]*\)\?\)',\$/-D\1/p" deps/defines.gypi)
   gcc -std=c99 -w -O1 -fPIC -fvisibility=hidden -pthread -DNDEBUG "${defines[@]}" -c deps/sqlite3/sqlite3.c -o sqlite3.o &
   sqlite_object=$!

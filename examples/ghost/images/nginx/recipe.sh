@@ -1,7 +1,9 @@
+# shellcheck shell=bash disable=SC2154 # sourced: its variables are build.sh's
 # nginx out of Debian's packages, laid out as Docker Hub's image: same configuration path, command and signal to stop.
 
 step "fetch Debian's packages"
-unpack_packages "$work/tree" nginx nginx-common $(library_packages nginx)
+mapfile -t libraries < <(library_packages nginx)
+unpack_packages "$work/tree" nginx nginx-common "${libraries[@]}"
 
 step "put the root file system together"
 root=$work/root
