@@ -63,9 +63,7 @@ END
     ;;
   close)
     # Also what a failed run left.
-    for id in $(crun --root "$folder/state" list -q 2>/dev/null); do
-      crun --root "$folder/state" --cgroup-manager cgroupfs delete --force "$id" || true
-    done
+    find /sys/fs/cgroup -path '*/tbenchcrun/*' -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -9
     for netns in $(ip netns list | sed -n 's/^\(tb[a-z]*[0-9]*\).*/\1/p'); do
       ip netns delete "$netns"
     done
