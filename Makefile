@@ -13,7 +13,7 @@ packages:
 	@build/require-dotnet.sh
 
 build: packages
-	@dotnet build src/Tripod -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary"
+	@dotnet msbuild src/Tripod -restore -p:Configuration=Release -v:quiet -nologo
 
 demo: build ## from a bare machine to the article's blog on http://127.0.0.1:8888
 	@build/demo.sh
@@ -38,7 +38,7 @@ bench: build ## the table of figures, against podman and crun where they are ins
 
 lint: packages ## formatting, analyzers, shell scripts
 	@dotnet format whitespace Tripod.slnx --verify-no-changes
-	@dotnet build Tripod.slnx -v quiet -nologo "-clp:ErrorsOnly;NoSummary"
+	@dotnet msbuild Tripod.slnx -restore -v:quiet -nologo
 	@! command -v shellcheck >/dev/null || shellcheck --severity=warning build/*.sh bench/*.sh examples/ghost/images/*.sh examples/ghost/images/*/*.sh .ci/run
 
 release: packages ## NativeAOT build: artifacts/publish/Tripod/release/tripod

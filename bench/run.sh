@@ -13,7 +13,7 @@ if [ -z "${TRIPOD_BENCH_INSIDE:-}" ]; then
   build/install-packages.sh jq iproute2 nftables
   # podman's pods have catatonit for their pause.
   ! command -v podman >/dev/null || build/install-packages.sh catatonit
-  dotnet build bench/Tripod.Bench -c Release -v quiet -nologo "-clp:ErrorsOnly;NoSummary"
+  dotnet msbuild bench/Tripod.Bench -restore -p:Configuration=Release -v:quiet -nologo
   export TRIPOD_BENCH_INSIDE=1
   if [ -d /sys/fs/cgroup/unified ]; then
     # Propagation stays as it is, but for this one mount.

@@ -10,11 +10,11 @@ fi
 # The other architecture's pause is built and run where its tools can be had; the test says so where they cannot.
 if [ "$(uname -m)" = x86_64 ]; then
   if build/install-packages.sh binutils-aarch64-linux-gnu qemu-user; then
-    dotnet build src/Tripod.Pause -p:PauseArchitecture=arm64 -v quiet -nologo "-clp:ErrorsOnly;NoSummary" || exit 1
+    dotnet msbuild src/Tripod.Pause -restore -p:PauseArchitecture=arm64 -v:quiet -nologo || exit 1
   fi
 fi
 
-dotnet build Tripod.slnx -v quiet -nologo "-clp:ErrorsOnly;NoSummary" || exit 1
+dotnet msbuild Tripod.slnx -restore -v:quiet -nologo || exit 1
 
 passed=0 failed=0 skipped=0 broken=0
 for suite in UnitTests IntegrationTests; do
