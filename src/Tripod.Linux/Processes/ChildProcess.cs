@@ -92,7 +92,8 @@ public static partial class ChildProcess
             {
                 done.SetException(failure);
             }
-        }, maxStackSize: 256 * 1024) { IsBackground = true }.Start();
+        }, maxStackSize: 256 * 1024)
+        { IsBackground = true }.Start();
         return done.Task;
     }
 

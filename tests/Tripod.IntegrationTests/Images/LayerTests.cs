@@ -145,7 +145,9 @@ public sealed class LayerTests : IDisposable
     {
         var layer = await Unpack(tar => tar.FileWithAttributes("f", "x", new Dictionary<string, string>
         {
-            ["trusted.overlay.redirect"] = "/etc", ["user.overlay.opaque"] = "y", ["user.kept"] = "1",
+            ["trusted.overlay.redirect"] = "/etc",
+            ["user.overlay.opaque"] = "y",
+            ["user.kept"] = "1",
         }));
 
         using var directory = DirectoryHandle.Open(layer);

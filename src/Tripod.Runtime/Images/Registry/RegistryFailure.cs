@@ -13,7 +13,7 @@ internal sealed class RegistryFailure(RuntimeErrorKind kind, string message, Exc
         {
             TaskCanceledException or TimeoutException => "no answer in time",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name cannot be resolved",
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => 
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"TLS failed: {inner.InnerException?.Message ?? inner.Message} (a registry without a known certificate needs insecure: true under registries: in the configuration)",
             HttpRequestException { InnerException: SocketException socket } => socket.Message.ToLowerInvariant(),
             _ => inner.Message,
