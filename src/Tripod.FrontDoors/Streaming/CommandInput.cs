@@ -9,7 +9,11 @@ internal sealed class CommandInput(IProcessStreams process, RemoteCommandRequest
     private const int LongestSize = 1024;
 
     private readonly List<byte> size = [];
+    private readonly TaskCompletionSource detached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Stream? stdin = request.Stdin ? process.Stdin : null;
+
+    /// <summary>Completes when the client has no more to send to a process that goes on waiting for others' input.</summary>
+    public Task Detached => detached.Task;
 
     /// <summary>Completes when the process has taken it; input for a process that reads no more is dropped.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel)
@@ -35,7 +39,14 @@ internal sealed class CommandInput(IProcessStreams process, RemoteCommandRequest
         if (stdin is { } open)
         {
             stdin = null;
-            await open.DisposeAsync().ConfigureAwait(false);
+            if (request.KeepsStdin)
+            {
+                detached.TrySetResult();
+            }
+            else
+            {
+                await open.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class CommandSession(ICommandChannels channels, RemoteCommandReq
     /// <summary>How long after its end a process's output may stand still: something it left behind may hold the pipe open for ever.</summary>
     private static readonly TimeSpan OutputTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>For what the process answers to the last line of a client that detaches.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
+
     /// <summary>For the client to close after it was told the end.</summary>
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
@@ -68,8 +71,9 @@ internal sealed class CommandSession(ICommandChannels channels, RemoteCommandReq
 
     private async Task ServeAsync(IProcessStreams process, ClientPresence client, CancellationTokenSource session)
     {
-        var received = channels.ReceiveAsync(new CommandInput(process, request), session.Token);
-        var status = CarryAsync(process, session.Token);
+        var input = new CommandInput(process, request);
+        var received = channels.ReceiveAsync(input, session.Token);
+        var status = CarryAsync(process, input.Detached, session.Token);
         var gone = client.Gone(session.Token);
         if (await Task.WhenAny(status, received, gone).ConfigureAwait(false) == status)
         {
@@ -80,7 +84,7 @@ internal sealed class CommandSession(ICommandChannels channels, RemoteCommandReq
         await Task.WhenAll(status, received, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<ReadOnlyMemory<byte>> CarryAsync(IProcessStreams process, CancellationToken cancel)
+    private async Task<ReadOnlyMemory<byte>> CarryAsync(IProcessStreams process, Task detached, CancellationToken cancel)
     {
         using var silent = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var output = Task.WhenAll(
@@ -90,7 +94,15 @@ internal sealed class CommandSession(ICommandChannels channels, RemoteCommandReq
         {
             // Whichever fails first: output that cannot be written means that the client has gone.
             var exit = process.ExitCode.WaitAsync(cancel);
-            if (await Task.WhenAny(exit, output).ConfigureAwait(false) == output)
+            var first = await Task.WhenAny(exit, output, detached).ConfigureAwait(false);
+            if (first == detached)
+            {
+                silent.CancelAfter(AnswerTime);
+                await output.ConfigureAwait(false);
+                return CommandStatus.Success;
+            }
+
+            if (first == output)
             {
                 await output.ConfigureAwait(false);
             }

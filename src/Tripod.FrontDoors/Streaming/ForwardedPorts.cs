@@ -84,7 +84,7 @@ internal sealed class ForwardedPorts(SpdyConnection connection, Func<int, Cancel
                 var remote = await dial(port, cancel).ConfigureAwait(false);
                 await using (remote.ConfigureAwait(false))
                 {
-                    await CarryAsync(data, remote, cancel).ConfigureAwait(false);
+                    await CarryAsync(data, error, remote, cancel).ConfigureAwait(false);
                 }
             }
             catch (Exception failure) when (failure is RuntimeException or SocketException)
@@ -97,13 +97,22 @@ internal sealed class ForwardedPorts(SpdyConnection connection, Func<int, Cancel
         }
     }
 
-    /// <summary>Each direction ends by itself; a broken one ends both.</summary>
-    private static async Task CarryAsync(SpdyStream data, Stream remote, CancellationToken cancel)
+    /// <summary>
+    /// Each direction ends by itself; a broken one ends both. kubectl closes its side only when the error stream ends, so
+    /// that is ended as soon as the port has said its last.
+    /// </summary>
+    private static async Task CarryAsync(SpdyStream data, SpdyStream error, Stream remote, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var up = CopyAsync(data, remote, () => EndWrites(remote), either);
         var down = CopyAsync(remote, data, () => data.EndAsync(either.Token), either);
-        await Task.WhenAll(up, down).ConfigureAwait(false);
+        await Task.WhenAll(up, EndAfterAsync(down, error, cancel)).ConfigureAwait(false);
+    }
+
+    private static async Task EndAfterAsync(Task down, SpdyStream error, CancellationToken cancel)
+    {
+        await down.ConfigureAwait(false);
+        await error.EndAsync(cancel).ConfigureAwait(false);
     }
 
     private static async Task CopyAsync(Stream from, Stream to, Func<Task> end, CancellationTokenSource either)

@@ -48,7 +48,9 @@ internal static class WebSocketUpgrade
         http.Response.Headers.SecWebSocketAccept = Accept(key);
         http.Response.Headers.SecWebSocketProtocol = chosen;
         var stream = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = chosen, KeepAliveInterval = KeepAlive });
+
+        // The chosen protocol stands in the answer's header alone: SubProtocol refuses the slash too, and nobody reads it.
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive });
     }
 
     private static string[] Offered(HttpContext http) =>

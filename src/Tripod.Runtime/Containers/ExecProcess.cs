@@ -21,7 +21,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
 
         var exec = Path.Combine(parts.Paths.Bundle(id), $"exec-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}");
         await File.WriteAllTextAsync($"{exec}.json", ProcessOf(record, config), cancel).ConfigureAwait(false);
-        var command = new List<string>([.. parts.Oci.CommandPrefix(Handler(record)), "exec", "--process", $"{exec}.json"]);
+        var command = new List<string>([.. parts.Oci.CommandPrefix(Handler(record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
         return config.Tty
             ? await WithTerminalAsync(id, exec, command).ConfigureAwait(false)
             : await WithPipesAsync(id, exec, command, config).ConfigureAwait(false);
@@ -96,8 +96,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
         if (await Task.WhenAny(received, ended).ConfigureAwait(false) != received)
         {
             // It ended without a terminal: what it said is all there is.
-            errors.Read.Dispose();
-            return new ExecStreams(pid, exec, null, Stream.Null, Stream.Null, master: null);
+            return new ExecStreams(pid, exec, null, new FdStream(errors.Read), null, master: null);
         }
 
         errors.Read.Dispose();

@@ -1,5 +1,6 @@
 using Tripod.Linux;
 using Tripod.Linux.Processes;
+using Tripod.Runtime.Oci;
 
 namespace Tripod.Runtime.Containers;
 
@@ -56,7 +57,24 @@ internal sealed class ExecStreams : IProcessStreams
             }
         }
 
+        var code = ChildProcess.Wait(pid);
+        var refused = code == 0 ? "" : await ReadAsync($"{exec}.log").ConfigureAwait(false);
         File.Delete($"{exec}.json");
-        return ChildProcess.Wait(pid);
+        File.Delete($"{exec}.log");
+        return refused.Length == 0 ? code : StartError.ExitCode(refused);
+    }
+
+    /// <summary>What the OCI runtime logged; the command itself writes nothing there.</summary>
+    private static async Task<string> ReadAsync(string log)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(log).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It had nothing to say, or the container is gone and its directory with it.
+            return "";
+        }
     }
 }

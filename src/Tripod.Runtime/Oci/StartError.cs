@@ -18,6 +18,10 @@ internal static partial class StartError
         return OpenExecutable().Match(text) is { Success: true } open ? Said(command, open.Groups[1].Value.Trim().ToLowerInvariant()) : null;
     }
 
+    /// <summary>As shells have it: 127 for a command that is not there, 126 for one that cannot be run.</summary>
+    /// <param name="text">What the OCI runtime said when it could not start a command in a container.</param>
+    public static int ExitCode(string text) => NotFound().IsMatch(text) || text.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) ? 127 : 126;
+
     private static string Said(string command, string why) =>
         $"OCI runtime create failed: unable to start container process: exec: \"{command}\": {why}";
 

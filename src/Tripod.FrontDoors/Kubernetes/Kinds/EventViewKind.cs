@@ -17,6 +17,9 @@ internal static class EventViewKind
     public static ServedKind Row { get; } = EventKind.Row with
     {
         Group = Group,
+
+        // "ev" is core/v1's alone: kubectl warns of a short name that two kinds bear.
+        ShortNames = [],
         Selectable = EventKind.Fields("regarding"),
         StoredAs = new(EventKind.Row.Schema, EventKind.Row.Plural,
             stored => Rename(stored, $"{Group}/v1", name => Find(name, pair => pair.Core, pair => pair.View)),

@@ -40,7 +40,7 @@ internal sealed class ReadPodLog(DoorParts door)
         return reason switch
         {
             "ErrImagePull" or "ImagePullBackOff" => "trying and failing to pull image",
-            null or "" => "ContainerCreating",
+            null or "" => pod.Spec.InitContainers is { Count: > 0 } ? "PodInitializing" : "ContainerCreating",
             _ => reason,
         };
     }

@@ -28,7 +28,8 @@ internal sealed class RunInPod(DoorParts door)
     {
         var (pod, engine, runtime) = PodContainer.Find(door, request);
         var id = PodContainer.Running(pod, engine, runtime, request.Query("container"));
-        return RemoteCommand.ServeAsync(request.Http, Streams(request), cancel => runtime.Attach(id, cancel), request.Cancel);
+        var streams = Streams(request) with { Attach = true, KeepsStdin = runtime.ContainerStatus(id)?.Config.StdinOnce == false };
+        return RemoteCommand.ServeAsync(request.Http, streams, cancel => runtime.Attach(id, cancel), request.Cancel);
     }
 
     private static RemoteCommandRequest Streams(ApiRequest request)
