@@ -74,6 +74,9 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
         return new(422, "Invalid", $"{kind} \"{name}\" is invalid: {text}", details);
     }
 
+    /// <summary>A parameter of the request itself, which Kubernetes validates as an object of its own.</summary>
+    public static ApiException InvalidOption(string kind, FieldError error) => Invalid($"{kind}.meta.k8s.io", "", [error]);
+
     public static ApiException UnsupportedMediaType(params IEnumerable<string> accepted) =>
         new(415, "UnsupportedMediaType",
             $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}");

@@ -19,8 +19,8 @@ public static class PortForward
         Stream? stream = null;
         if (WebSocketUpgrade.IsAsked(http))
         {
-            var socket = await WebSocketUpgrade.AcceptAsync(http, WebSocketProtocols).ConfigureAwait(false);
-            stream = socket is null ? null : WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
+            var accepted = await WebSocketUpgrade.AcceptAsync(http, WebSocketProtocols).ConfigureAwait(false);
+            stream = accepted is null ? null : WebSocketStream.Create(accepted.Socket, WebSocketMessageType.Binary, ownsWebSocket: true);
         }
         else if (SpdyUpgrade.IsAsked(http))
         {

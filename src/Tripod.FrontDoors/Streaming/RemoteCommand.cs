@@ -10,8 +10,10 @@ namespace Tripod.FrontDoors.Streaming;
 /// </summary>
 public static class RemoteCommand
 {
-    /// <summary>The newest first: v5 is v4 and the closing of one stream (channel 255).</summary>
-    private static readonly string[] WebSocketProtocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+    /// <summary>The newest first: v5 is v4 and the closing of one stream (channel 255); before v4 a failure is told as bare text.</summary>
+    private static readonly string[] WebSocketProtocols =
+        ["v5.channel.k8s.io", "v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io", "base64.channel.k8s.io", ""];
+
     private static readonly string[] SpdyProtocols = ["v4.channel.k8s.io"];
 
     /// <param name="open">Called after the upgrade; what it throws reaches the client as a Status.</param>
@@ -19,10 +21,11 @@ public static class RemoteCommand
     {
         if (WebSocketUpgrade.IsAsked(http))
         {
-            using var socket = await WebSocketUpgrade.AcceptAsync(http, WebSocketProtocols).ConfigureAwait(false);
-            if (socket is not null)
+            var accepted = await WebSocketUpgrade.AcceptAsync(http, WebSocketProtocols).ConfigureAwait(false);
+            if (accepted is not null)
             {
-                await new CommandSession(new WebSocketChannels(socket), request).RunAsync(open, ClientPresence.Of(http), cancel).ConfigureAwait(false);
+                using var channels = new WebSocketChannels(accepted.Socket, accepted.Protocol);
+                await new CommandSession(channels, request).RunAsync(open, ClientPresence.Of(http), cancel).ConfigureAwait(false);
             }
         }
         else if (SpdyUpgrade.IsAsked(http))

@@ -23,9 +23,9 @@ internal static class WebSocketUpgrade
     public static bool IsAsked(HttpContext http) =>
         http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && http.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
 
-    /// <param name="protocols">In order of preference.</param>
+    /// <param name="protocols">In order of preference; the empty one is for clients that name none.</param>
     /// <returns>Null when the client was refused, and told so.</returns>
-    public static async Task<WebSocket?> AcceptAsync(HttpContext http, IReadOnlyList<string> protocols)
+    public static async Task<AcceptedSocket?> AcceptAsync(HttpContext http, IReadOnlyList<string> protocols)
     {
         var key = http.Request.Headers.SecWebSocketKey.ToString();
         if (http.Request.Headers.SecWebSocketVersion != "13" || !IsKey(key))
@@ -35,8 +35,8 @@ internal static class WebSocketUpgrade
             return null;
         }
 
-        var offered = Offered(http);
-        var chosen = protocols.FirstOrDefault(protocol => offered.Contains(protocol, StringComparer.Ordinal));
+        var offered = http.Request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
+        var chosen = protocols.FirstOrDefault(protocol => protocol.Length == 0 ? offered.Length == 0 : offered.Contains(protocol, StringComparer.Ordinal));
         if (chosen is null)
         {
             await UpgradeRefusal.AnswerAsync(
@@ -46,15 +46,16 @@ internal static class WebSocketUpgrade
 
         http.Response.Headers.Upgrade = "websocket";
         http.Response.Headers.SecWebSocketAccept = Accept(key);
-        http.Response.Headers.SecWebSocketProtocol = chosen;
+        if (chosen.Length > 0)
+        {
+            http.Response.Headers.SecWebSocketProtocol = chosen;
+        }
+
         var stream = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
 
         // The chosen protocol stands in the answer's header alone: SubProtocol refuses the slash too, and nobody reads it.
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive });
+        return new(WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive }), chosen);
     }
-
-    private static string[] Offered(HttpContext http) =>
-        http.Request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
 
     /// <summary>16 bytes in base64.</summary>
     private static bool IsKey(string key)
@@ -67,3 +68,7 @@ internal static class WebSocketUpgrade
     private static string Accept(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
 #pragma warning restore CA5350
 }
+
+/// <param name="Socket">The caller's to dispose of.</param>
+/// <param name="Protocol">One of those it was accepted for.</param>
+internal sealed record AcceptedSocket(WebSocket Socket, string Protocol);

@@ -12,6 +12,8 @@ namespace Tripod.Pods.Cluster;
 /// </summary>
 internal sealed class NamespaceController(ObjectStore store, string caCertificate, TimeProvider clock, ILogger log)
 {
+    private const string AuthorityName = "kube-root-ca.crt", Finalizer = "kubernetes";
+
     private static readonly string[] Initial = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     /// <summary>The namespaces that every cluster has.</summary>
@@ -21,7 +23,7 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         {
             var created = NewObject.Make("Namespace", null, name, clock.GetUtcNow());
             created["metadata"]!["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name };
-            created["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
+            created["spec"] = new JsonObject { ["finalizers"] = new JsonArray(Finalizer) };
             created["status"] = new JsonObject { ["phase"] = "Active" };
             CreateIfMissing(ResourceKeys.Of("namespaces", null, name), created);
         }
@@ -63,14 +65,16 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         }
     }
 
-    /// <summary>A namespace itself, or a deletion within one.</summary>
-    private static string? Concerns(StoreEvent change)
+    /// <summary>A namespace itself, a deletion within one, what came into one that is being emptied, and the authority that a client changed.</summary>
+    private string? Concerns(StoreEvent change) => change.Object.Key.Split('/') switch
     {
-        var parts = change.Object.Key.Split('/');
-        return parts is [_, _, "namespaces", var name] ? (change.Type == StoreEventType.Deleted ? null : name)
-            : parts is [_, _, _, var within, _] && change.Type == StoreEventType.Deleted ? within
-            : null;
-    }
+        [_, _, "namespaces", var name] => change.Type == StoreEventType.Deleted ? null : name,
+        [_, _, var resource, var within, var name] when change.Type == StoreEventType.Deleted || (resource, name) == ("configmaps", AuthorityName) || IsEmptied(within) => within,
+        _ => null,
+    };
+
+    private bool IsEmptied(string name) =>
+        store.Get(ResourceKeys.Of("namespaces", null, name))?.View(Views.Parse<V1Namespace>).Metadata.DeletionTimestamp is not null;
 
     private void ReconcileAll()
     {
@@ -100,8 +104,8 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
     private void Furnish(string name)
     {
         CreateIfMissing(ResourceKeys.Of("serviceaccounts", name, "default"), NewObject.Make("ServiceAccount", name, "default", clock.GetUtcNow()));
-        var key = ResourceKeys.ConfigMap(name, "kube-root-ca.crt");
-        var authority = NewObject.Make("ConfigMap", name, "kube-root-ca.crt", clock.GetUtcNow());
+        var key = ResourceKeys.ConfigMap(name, AuthorityName);
+        var authority = NewObject.Make("ConfigMap", name, AuthorityName, clock.GetUtcNow());
         authority["data"] = new JsonObject { ["ca.crt"] = caCertificate };
         CreateIfMissing(key, authority);
         store.Update(key, found =>
@@ -132,7 +136,8 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         }
 
         if (store.Collections.All(collection => store.List($"{collection}{name}/").Objects.Count == 0)
-            && stored.View(Views.Parse<V1Namespace>).Metadata.Finalizers is not { Count: > 0 })
+            && stored.View(Views.Parse<V1Namespace>) is { Metadata.Finalizers: null or { Count: 0 } } space
+            && space.Spec?.Finalizers?.Any(finalizer => finalizer != Finalizer) != true)
         {
             store.Delete(stored.Key);
         }

@@ -42,13 +42,14 @@ public sealed class EventRecorder : IAsyncDisposable
         await writer.ConfigureAwait(false);
     }
 
-    /// <summary>Removes what is older than an hour.</summary>
+    /// <summary>Removes what was neither made nor seen again within the hour; times that clients wrote may lie anywhere.</summary>
     public void Prune()
     {
         foreach (var stored in store.List(ResourceKeys.Prefix("events")).Objects)
         {
-            var last = (string?)JsonNode.Parse(stored.Document.Span)?["lastTimestamp"];
-            if (DateTimeOffset.TryParse(last, out var moment) && clock.GetUtcNow() - moment > Kept)
+            var found = JsonNode.Parse(stored.Document.Span);
+            var times = new[] { found?["metadata"]?["creationTimestamp"], found?["lastTimestamp"], found?["series"]?["lastObservedTime"] };
+            if (times.All(time => !DateTimeOffset.TryParse((string?)time, out var moment) || clock.GetUtcNow() - moment > Kept))
             {
                 store.Delete(stored.Key);
             }
@@ -76,6 +77,12 @@ public sealed class EventRecorder : IAsyncDisposable
         var identity = (occurrence.Target with { ResourceVersion = "" }, occurrence.Reason, occurrence.Message);
         if (known.TryGetValue(identity, out var key) && store.Update(key, found => Again(found, occurrence)) is not null)
         {
+            return;
+        }
+
+        if (store.Get(ResourceKeys.Of("namespaces", null, occurrence.Target.Namespace)) is null)
+        {
+            // It went with all that was in it: nothing may be left in its name.
             return;
         }
 

@@ -22,8 +22,7 @@ internal sealed class DiscoveryDocuments(string version, TimeProvider clock)
         ["api", "v1"] => http => Answer(http, LegacyDiscovery.Resources("", "v1")!),
         ["apis", var group, var number] when LegacyDiscovery.Resources(group, number) is { } found => http => Answer(http, found),
         ["openapi", "v3"] => http => Answer(http, OpenApi.Index()),
-        ["openapi", "v3", "api", "v1"] => http => Answer(http, OpenApi.Make("", "v1")!),
-        ["openapi", "v3", "apis", var group, var number] when OpenApi.Make(group, number) is { } found => http => Answer(http, found),
+        ["openapi", "v3", .. var rest] when OpenApi.Find(string.Join('/', rest)) is { } found => http => Schemas(http, found),
         _ => null,
     };
 
@@ -33,6 +32,17 @@ internal sealed class DiscoveryDocuments(string version, TimeProvider clock)
         return Accepted.WantsAggregatedDiscovery(http.Request.Headers.Accept.ToString())
             ? JsonAnswer.WriteAsync(http, 200, aggregated.Value, AggregatedDiscovery.MediaType)
             : Answer(http, legacy());
+    }
+
+    /// <summary>Under its hash the document is kept by kubectl from one command to the next.</summary>
+    private static Task Schemas(HttpContext http, OpenApi.Document document)
+    {
+        http.Response.Headers.ETag = $"\"{document.Hash}\"";
+        http.Response.Headers.Vary = "Accept";
+        var kept = http.Request.Query["hash"] == document.Hash;
+        return http.Request.Method is "GET" or "HEAD"
+            ? JsonAnswer.WriteAsync(http, 200, document.Body, cacheControl: kept ? "public, max-age=31536000, immutable" : JsonAnswer.NoCache)
+            : throw ApiException.MethodNotAllowed();
     }
 
     private static Task Answer(HttpContext http, JsonObject document) =>

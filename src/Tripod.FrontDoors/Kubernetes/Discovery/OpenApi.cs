@@ -1,40 +1,48 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Kinds;
 
 namespace Tripod.FrontDoors.Kubernetes.Discovery;
 
 /// <summary>
-/// As much OpenAPI as kubectl needs to leave validation to the server: that writes take fieldValidation and dryRun.
-/// What a document may hold, the schema table knows.
+/// As much OpenAPI as kubectl asks for: that writes take fieldValidation and dryRun, so that it leaves validation to the
+/// server, and what fields there are. One document per group version, made when it is first asked for.
 /// </summary>
 internal static class OpenApi
 {
     private static readonly string[] WriteParameters = ["dryRun", "fieldManager", "fieldValidation"];
 
-    public static JsonObject Index()
-    {
-        var paths = new JsonObject();
-        foreach (var (group, version) in KindRegistry.All.Select(kind => (kind.Group, kind.Version)).Distinct())
-        {
-            var path = group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
-            paths[path] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=1" };
-        }
+    private static readonly Dictionary<string, Lazy<Document>> Documents = KindRegistry.All
+        .Select(kind => (kind.Group, kind.Version)).Distinct()
+        .ToDictionary(served => Path(served.Group, served.Version), served => new Lazy<Document>(() => Make(served.Group, served.Version)), StringComparer.Ordinal);
 
-        return new() { ["paths"] = paths };
+    /// <param name="Hash">Of the body: under an address with it, the document never changes.</param>
+    public sealed record Document(ReadOnlyMemory<byte> Body, string Hash);
+
+    public static JsonObject Index() => new()
+    {
+        ["paths"] = new JsonObject(Documents.Select(found =>
+            KeyValuePair.Create(found.Key, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{found.Key}?hash={found.Value.Value.Hash}" }))),
+    };
+
+    /// <param name="path">As the index names it: <c>api/v1</c>.</param>
+    /// <returns>Null for a group version that is not served.</returns>
+    public static Document? Find(string path) => Documents.GetValueOrDefault(path)?.Value;
+
+    private static string Path(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
+
+    private static Document Make(string group, string version)
+    {
+        var body = JsonBytes.Of(Describe(group, version)).ToArray();
+        return new(body, Convert.ToHexString(SHA256.HashData(body).AsSpan(0, 16)));
     }
 
-    /// <returns>Null for a group version that is not served.</returns>
-    public static JsonObject? Make(string group, string version)
+    private static JsonObject Describe(string group, string version)
     {
-        var kinds = KindRegistry.All.Where(kind => kind.Group == group && kind.Version == version).ToList();
-        if (kinds.Count == 0)
-        {
-            return null;
-        }
-
-        var root = group.Length == 0 ? $"/api/{version}" : $"/apis/{group}/{version}";
-        var (paths, schemas) = (new JsonObject(), new JsonObject());
-        foreach (var kind in kinds)
+        var root = $"/{Path(group, version)}";
+        var schemas = new OpenApiSchemas(version);
+        var paths = new JsonObject();
+        foreach (var kind in KindRegistry.All.Where(kind => kind.Group == group && kind.Version == version))
         {
             var collection = kind.Namespaced ? $"{root}/namespaces/{{namespace}}/{kind.Plural}" : $"{root}/{kind.Plural}";
             paths[collection] = new JsonObject { ["get"] = Operation(kind, "list", []), ["post"] = Operation(kind, "post", WriteParameters) };
@@ -45,12 +53,7 @@ internal static class OpenApi
                 ["patch"] = Operation(kind, "patch", [.. WriteParameters, "force"]),
                 ["delete"] = Operation(kind, "delete", ["dryRun", "gracePeriodSeconds", "propagationPolicy"]),
             };
-            schemas[$"io.k8s.api.{(group.Length == 0 ? "core" : group.Split('.')[0])}.{version}.{kind.Kind}"] = new JsonObject
-            {
-                ["type"] = "object",
-                ["x-kubernetes-preserve-unknown-fields"] = true,
-                ["x-kubernetes-group-version-kind"] = new JsonArray(GroupVersionKind(kind)),
-            };
+            schemas.Add(kind.Schema, $"io.k8s.api.{(group.Length == 0 ? "core" : group.Split('.')[0])}.{version}.{kind.Kind}");
         }
 
         return new()
@@ -58,7 +61,7 @@ internal static class OpenApi
             ["openapi"] = "3.0.0",
             ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "tripod" },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = schemas },
+            ["components"] = new JsonObject { ["schemas"] = schemas.All() },
         };
     }
 
@@ -73,9 +76,6 @@ internal static class OpenApi
         })),
         ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
         ["x-kubernetes-action"] = action,
-        ["x-kubernetes-group-version-kind"] = GroupVersionKind(kind),
+        ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind },
     };
-
-    private static JsonObject GroupVersionKind(ServedKind kind) =>
-        new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
 }

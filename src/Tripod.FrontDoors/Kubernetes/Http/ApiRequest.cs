@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Kubernetes.Authentication;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Kinds;
 using Tripod.FrontDoors.Kubernetes.Selecting;
+using Tripod.FrontDoors.Kubernetes.Validation;
 using Tripod.Pods;
 
 namespace Tripod.FrontDoors.Kubernetes.Http;
@@ -34,21 +36,21 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
     /// <exception cref="ApiException">406.</exception>
     public AnswerForm Form => Accepted.Parse(Http.Request.Headers.Accept.ToString());
 
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">422.</exception>
     public bool DryRun => Query("dryRun") switch
     {
         null or "" => false,
         "All" => true,
-        var other => throw ApiException.BadRequest($"dryRun: Unsupported value: \"{other}\": supported values: \"All\""),
+        var other => throw ApiException.InvalidOption(OptionsKind, FieldError.NotSupported("dryRun", JsonValue.Create(other), "All")),
     };
 
-    /// <exception cref="ApiException">400.</exception>
+    /// <exception cref="ApiException">422.</exception>
     public FieldValidation FieldValidation => Query("fieldValidation") switch
     {
         null or "" or "Warn" => FieldValidation.Warn,
         "Strict" => FieldValidation.Strict,
         "Ignore" => FieldValidation.Ignore,
-        var other => throw ApiException.BadRequest($"fieldValidation: Unsupported value: \"{other}\": supported values: \"Ignore\", \"Strict\", \"Warn\""),
+        var other => throw ApiException.InvalidOption(OptionsKind, FieldError.NotSupported("fieldValidation", JsonValue.Create(other), "Ignore", "Strict", "Warn")),
     };
 
     /// <summary>Who owns what this request writes: as it says, or the name of its program.</summary>
@@ -95,6 +97,14 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
     }
 
     public string ContentType => Http.Request.ContentType ?? "";
+
+    private string OptionsKind => Http.Request.Method switch
+    {
+        "POST" => "CreateOptions",
+        "PUT" => "UpdateOptions",
+        "PATCH" => "PatchOptions",
+        _ => "DeleteOptions",
+    };
 
     /// <summary>A request for one object by watch or list is one for the collection with that name.</summary>
     private string? FieldQuery => (Query("fieldSelector"), Path.Name) switch

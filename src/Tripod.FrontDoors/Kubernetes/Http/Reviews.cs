@@ -24,6 +24,11 @@ internal static class Reviews
             throw ApiException.MethodNotAllowed();
         }
 
+        if (Accepted.Parse(http.Request.Headers.Accept.ToString()) != AnswerForm.Objects)
+        {
+            throw ApiException.NotAcceptable(JsonAnswer.MediaType);
+        }
+
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
         var review = RequestBody.Decode(http.Request.ContentType ?? "", body.ToArray(), SchemaRegistry.Find(apiVersion, kind)!, FieldValidation.Ignore).Object;

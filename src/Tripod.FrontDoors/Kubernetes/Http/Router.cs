@@ -71,11 +71,16 @@ internal sealed class Router
         }
 
         var target = RequestPath.Parse(path) ?? throw ApiException.NoSuchPath();
+        if (ClusterServices.IsAsked(http, target))
+        {
+            return ClusterServices.AnswerNoneAsync(http);
+        }
+
         var kind = KindRegistry.Find(target.Group, target.Version, target.Resource) ?? throw UnservedKinds.Refuse(target.Group, target.Resource);
         var request = new ApiRequest(http, target, kind, user);
         if (target.Subresource is { } part && kind.Subresources.All(known => known.Name != part))
         {
-            throw ApiException.NoSuchPath();
+            throw UnservedParts.Refuse(kind.Plural, part);
         }
 
         return target.Subresource is null or "status" or "finalize" ? HandleAsync(request) : subresources.HandleAsync(request);

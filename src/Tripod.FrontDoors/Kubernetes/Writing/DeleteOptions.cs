@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Schema;
+using Tripod.FrontDoors.Kubernetes.Validation;
 using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes.Writing;
@@ -24,8 +25,7 @@ internal sealed record DeleteOptions(long? GraceSeconds, string? Uid, string? Re
         var policy = document.Text("propagationPolicy") ?? request.Query("propagationPolicy");
         if (policy is not (null or "" or "Orphan" or "Background" or "Foreground"))
         {
-            throw ApiException.BadRequest(
-                $"propagationPolicy: Unsupported value: \"{policy}\": supported values: \"Background\", \"Foreground\", \"Orphan\"");
+            throw ApiException.InvalidOption("DeleteOptions", FieldError.NotSupported("propagationPolicy", JsonValue.Create(policy), "Background", "Foreground", "Orphan"));
         }
 
         return new(

@@ -37,7 +37,7 @@ internal static class Removal
         {
             var begun = Begun(metadata, now);
             metadata["deletionTimestamp"] = Timestamps.Of(begun.AddSeconds(grace));
-            if (kind.Deletion == Deletion.Graceful)
+            if (kind.Deletion != Deletion.ByController)
             {
                 metadata["deletionGracePeriodSeconds"] = Bodies.JsonText.Number(grace);
             }

@@ -8,7 +8,7 @@ using Tripod.Runtime.Logs;
 
 namespace Tripod.FrontDoors.Kubernetes.Handlers.Pods;
 
-/// <summary>GET of a pod's log. Finds the container's file and hands it to <see cref="PodLogs"/>.</summary>
+/// <summary>GET of a pod's log. Finds the container's file and hands it to <see cref="PodLogs"/>, or to <see cref="PodLogSocket"/> where a WebSocket is asked for.</summary>
 internal sealed class ReadPodLog(DoorParts door)
 {
     public async Task HandleAsync(ApiRequest request)
@@ -17,7 +17,6 @@ internal sealed class ReadPodLog(DoorParts door)
         var (pod, engine, runtime) = PodContainer.Find(door, request);
         var container = PodContainer.Choose(pod, request.Query("container"));
         var previous = request.Flag("previous");
-        request.Http.Response.ContentType = "text/plain";
         if (engine.ContainerId(pod.Uid, container, previous) is not { } id || runtime.ContainerStatus(id) is not { } status)
         {
             throw Missing(pod, container, previous);
@@ -25,7 +24,9 @@ internal sealed class ReadPodLog(DoorParts door)
 
         var ended = runtime.WaitContainer(status.Id, request.Cancel);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel, door.Stopping);
-        await PodLogs.WriteAsync(request.Http.Response, status.LogPath, options, request.Flag("timestamps"), ended, reading.Token).ConfigureAwait(false);
+        await (PodLogSocket.IsAsked(request.Http)
+            ? PodLogSocket.WriteAsync(request.Http, status.LogPath, options, request.Flag("timestamps"), ended, reading.Token)
+            : PodLogs.WriteAsync(request.Http.Response, status.LogPath, options, request.Flag("timestamps"), ended, reading.Token)).ConfigureAwait(false);
     }
 
     private static ApiException Missing(PodView pod, string container, bool previous) => ApiException.BadRequest(previous

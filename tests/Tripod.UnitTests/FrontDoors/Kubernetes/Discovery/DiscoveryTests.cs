@@ -35,9 +35,35 @@ public sealed class DiscoveryTests
     {
         foreach (var kind in KindRegistry.All)
         {
-            var patches = OpenApi.Make(kind.Group, kind.Version)!["paths"]!.AsObject().Select(path => path.Value!["patch"]).OfType<JsonObject>()
+            var patches = Served(kind)["paths"]!.AsObject().Select(path => path.Value!["patch"]).OfType<JsonObject>()
                 .Where(patch => (string?)patch["x-kubernetes-group-version-kind"]!["kind"] == kind.Kind);
             Assert.Contains(Assert.Single(patches)["parameters"]!.AsArray(), parameter => (string?)parameter!["name"] == "fieldValidation");
         }
     }
+    [Fact]
+    public void What_explain_shows_is_what_the_schema_table_knows()
+    {
+        var schemas = Served(PodKind.Row)["components"]!["schemas"]!.AsObject();
+        var containers = schemas["io.k8s.api.v1.PodSpec"]!["properties"]!["containers"]!;
+        Assert.Equal("array", (string?)containers["type"]);
+        Assert.Equal("merge", (string?)containers["x-kubernetes-patch-strategy"]);
+        Assert.Equal("name", (string?)containers["x-kubernetes-patch-merge-key"]);
+        Assert.Equal("#/components/schemas/io.k8s.api.v1.Container", (string?)containers["items"]!["allOf"]![0]!["$ref"]);
+        Assert.Equal("boolean", (string?)schemas["io.k8s.api.v1.Container"]!["properties"]!["stdinOnce"]!["type"]);
+    }
+
+    [Fact]
+    public void Every_schema_that_is_referred_to_is_there()
+    {
+        foreach (var kind in KindRegistry.All)
+        {
+            var document = Served(kind);
+            var schemas = document["components"]!["schemas"]!.AsObject();
+            var referred = System.Text.RegularExpressions.Regex.Matches(document.ToJsonString(), "#/components/schemas/([^\"]+)").Select(match => match.Groups[1].Value);
+            Assert.All(referred, name => Assert.True(schemas.ContainsKey(name), name));
+        }
+    }
+
+    private static JsonNode Served(ServedKind kind) =>
+        JsonNode.Parse(OpenApi.Find(kind.Group.Length == 0 ? $"api/{kind.ApiVersion}" : $"apis/{kind.ApiVersion}")!.Body.Span)!;
 }

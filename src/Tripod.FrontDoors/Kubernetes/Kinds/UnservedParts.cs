@@ -1,0 +1,20 @@
+namespace Tripod.FrontDoors.Kubernetes.Kinds;
+
+/// <summary>Subresources that Kubernetes has and this engine has not: the refusal says what to do in their place.</summary>
+internal static class UnservedParts
+{
+    /// <summary>No name stands in the details: kubectl debug tells by that the missing part from the missing pod.</summary>
+    public static ApiException Refuse(string plural, string part) => Instead(plural, part) is { } instead
+        ? new(404, "NotFound", $"{plural}/{part} is not served by tripod: {instead}", [])
+        : ApiException.NoSuchPath();
+
+    private static string? Instead(string plural, string part) => (plural, part) switch
+    {
+        ("pods", "ephemeralcontainers") => "run the command in a container that is there (kubectl exec), or debug a copy of the pod (kubectl debug <pod> --copy-to=<name>)",
+        ("pods", "resize") => "delete and create the pod again with other resources (kubectl replace --force -f <file>)",
+        ("pods", "proxy") => "forward a port (kubectl port-forward), or reach the pod by its address",
+        ("nodes", "proxy") => "ask for the pods themselves",
+        ("serviceaccounts", "token") => "clients are let in by the kubeconfig's certificate, or by a token from the file that tripod serve --token-file names",
+        _ => null,
+    };
+}
