@@ -49,6 +49,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("pods"), OnPod), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("configmaps"), OnSource), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("secrets"), OnSource), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored)), CancellationToken.None));
         loops.Add(Task.Run(FollowRuntimeAsync, CancellationToken.None));
         loops.Add(Task.Run(() => KeepHouseAsync(node), CancellationToken.None));
     }
@@ -97,6 +98,21 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             {
                 waiting.RetryNow(volumesChanged: false);
             }
+        }
+    }
+
+    /// <summary>A cordon, a taint or a label that is gone may let a waiting pod in; who deletes this machine's node gets it anew, as from a kubelet.</summary>
+    private void OnNode(NodeReporter node, StoreEventType type, StoredObject stored)
+    {
+        var found = stored.View(Views.Parse<V1Node>);
+        if (type == StoreEventType.Deleted && found.Metadata.Name == options.NodeName)
+        {
+            node.Report();
+        }
+
+        foreach (var waiting in workers.Values.Where(worker => worker.Memory.Scheduling is not null && NodeFit.Misfit(worker.Pod.Spec, found) is null))
+        {
+            waiting.RetryNow(volumesChanged: false);
         }
     }
 

@@ -72,6 +72,12 @@ internal sealed class PodWorker : IAsyncDisposable
         var stored = parts.Store.Get(pod.Key);
         var current = stored is null ? null : new PodView(stored);
         var gone = current?.Uid != pod.Uid;
+        if (!gone && current!.Object.Metadata.Generation != pod.Object.Metadata.Generation)
+        {
+            // What went wrong before may be what the change of the spec mends: another image, a gate taken away.
+            Remember(known => known.RetryNow(parts.Now) with { Containers = PodMemory.Empty.Containers });
+        }
+
         pod = gone ? pod : current!;
         return PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
     }

@@ -55,10 +55,9 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, EventRecorde
             return ("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
         }
 
-        var labels = store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>).Metadata.Labels;
-        if (pod.Spec.NodeSelector?.Any(wanted => labels is null || !labels.TryGetValue(wanted.Key, out var value) || value != wanted.Value) == true)
+        if (store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>) is { } node && NodeFit.Misfit(pod.Spec, node) is { } why)
         {
-            return Unschedulable("node(s) didn't match Pod's node affinity/selector", "Preemption is not helpful for scheduling");
+            return Unschedulable(why, "Preemption is not helpful for scheduling");
         }
 
         var taken = store.List(ResourceKeys.Prefix("pods")).Objects

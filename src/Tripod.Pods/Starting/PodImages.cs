@@ -23,6 +23,7 @@ internal sealed class PodImages(ImageService images, EventRecorder events, TimeP
         {
             var message = $"Container image \"{container.Image}\" is not present with pull policy of Never";
             events.Warning(target, "ErrImageNeverPull", message);
+            events.Warning(target, "Failed", "Error: ErrImageNeverPull");
             throw new ContainerProblem("ErrImageNeverPull", message);
         }
 

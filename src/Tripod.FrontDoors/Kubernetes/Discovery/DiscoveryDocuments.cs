@@ -21,6 +21,7 @@ internal sealed class DiscoveryDocuments(string version, TimeProvider clock)
         ["apis", var group] when LegacyDiscovery.Group(group) is { } found => http => Answer(http, found),
         ["api", "v1"] => http => Answer(http, LegacyDiscovery.Resources("", "v1")!),
         ["apis", var group, var number] when LegacyDiscovery.Resources(group, number) is { } found => http => Answer(http, found),
+        ["openapi", "v2"] => OpenApi2.AnswerAsync,
         ["openapi", "v3"] => http => Answer(http, OpenApi.Index()),
         ["openapi", "v3", .. var rest] when OpenApi.Find(string.Join('/', rest)) is { } found => http => Schemas(http, found),
         _ => null,

@@ -1,0 +1,66 @@
+using System.Globalization;
+using k8s.Models;
+
+namespace Tripod.Pods.Cluster;
+
+/// <summary>Whether a node takes a pod, by what both say of themselves: cordon, taints, labels. Pure; in the order of Kubernetes' filters.</summary>
+internal static class NodeFit
+{
+    private const string NoSchedule = "NoSchedule", Cordoned = "node.kubernetes.io/unschedulable";
+
+    /// <returns>Null where it fits; else why not, in the scheduler's words.</returns>
+    public static string? Misfit(V1PodSpec pod, V1Node node)
+    {
+        if (node.Spec?.Unschedulable == true && !IsTolerated(pod, new V1Taint { Key = Cordoned, Effect = NoSchedule }))
+        {
+            return "node(s) were unschedulable";
+        }
+
+        if ((node.Spec?.Taints ?? []).FirstOrDefault(taint => taint.Effect is NoSchedule or "NoExecute" && !IsTolerated(pod, taint)) is { } taint)
+        {
+            return $"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}";
+        }
+
+        return IsSelected(pod, node) ? null : "node(s) didn't match Pod's node affinity/selector";
+    }
+
+    private static bool IsTolerated(V1PodSpec pod, V1Taint taint) => (pod.Tolerations ?? []).Any(toleration =>
+        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
+        && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
+        && (toleration.OperatorProperty == "Exists" || (!string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""))));
+
+    /// <summary>The terms of an affinity are alternatives; an empty one selects nothing.</summary>
+    private static bool IsSelected(V1PodSpec pod, V1Node node)
+    {
+        var labels = node.Metadata.Labels ?? new Dictionary<string, string>();
+        var fields = new Dictionary<string, string> { ["metadata.name"] = node.Metadata.Name };
+        return (pod.NodeSelector ?? new Dictionary<string, string>()).All(wanted => labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value)
+            && (pod.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms is not { } terms
+                || terms.Any(term => (term.MatchExpressions?.Count ?? 0) + (term.MatchFields?.Count ?? 0) > 0
+                    && (term.MatchExpressions ?? []).All(wanted => Holds(wanted, labels))
+                    && (term.MatchFields ?? []).All(wanted => Holds(wanted, fields))));
+    }
+
+    private static bool Holds(V1NodeSelectorRequirement wanted, IDictionary<string, string> labels)
+    {
+        var value = labels.TryGetValue(wanted.Key, out var found) ? found : null;
+        return wanted.OperatorProperty switch
+        {
+            "In" => value is not null && wanted.Values?.Contains(value) == true,
+            "NotIn" => value is null || wanted.Values?.Contains(value) != true,
+            "Exists" => value is not null,
+            "DoesNotExist" => value is null,
+            "Gt" => Compare(value, wanted) > 0,
+            "Lt" => Compare(value, wanted) < 0,
+            _ => false,
+        };
+    }
+
+    /// <summary>Null, which no order holds for, where either side is no whole number.</summary>
+    private static int? Compare(string? value, V1NodeSelectorRequirement wanted) =>
+        wanted.Values is [var bound]
+        && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left)
+        && long.TryParse(bound, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var right)
+            ? left.CompareTo(right)
+            : null;
+}
