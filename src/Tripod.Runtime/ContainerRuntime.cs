@@ -29,6 +29,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
 
+    /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
+    public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
+
     /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
     public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel, ILogger? log = null)
     {

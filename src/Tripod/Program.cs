@@ -1,39 +1,51 @@
-using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Tripod;
 using Tripod.Client;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.Runtime;
-using Tripod.Verbs.Engine;
-using Tripod.Verbs.Images;
-using Tripod.Verbs.Objects;
+using Tripod.Verbs;
 
-var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
+var parsed = RootVerb.Create(args).Parse(args.Length == 0 ? ["--help"] : args);
+if (parsed.Action is ParseErrorAction)
 {
-    ServeVerb.Create(), UpVerb.Create(), DownVerb.Create(), EnvVerb.Create(), StatusVerb.Create(), VersionVerb.Create(), SetupVerb.Create(), CompletionVerb.Create(),
-    ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
-    ApplyVerb.Create(), GetVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(),
-};
+    // The help as a whole would drown what was wrong.
+    foreach (var error in parsed.Errors.Skip(parsed.UnmatchedTokens.Count > 0 && parsed.Errors.Count > 1 ? 1 : 0))
+    {
+        Console.Error.WriteLine($"error: {error.Message}");
+    }
 
-// Examples belong to the help of a verb, and would drown the list of all.
-foreach (var verb in root.Subcommands.Where(verb => !args.Contains(verb.Name)))
-{
-    verb.Description = verb.Description?.Split('\n')[0];
+    Console.Error.WriteLine($"See '{RootVerb.Path(parsed.CommandResult)} --help' for usage.");
+    return ExitCodes.Failure;
 }
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+    return await parsed.InvokeAsync(RootVerb.Invocation(parsed)).ConfigureAwait(false);
 }
 catch (CommandFailure failure)
 {
-    Console.Error.WriteLine(failure.Message.StartsWith("error:", StringComparison.Ordinal) ? failure.Message : $"tripod: {failure.Message}");
+    Console.Error.WriteLine(failure.Shown);
     return failure.ExitCode;
 }
 catch (ApiRefusal refusal)
 {
     Console.Error.WriteLine(refusal.Message);
-    return 1;
+    return ExitCodes.Failure;
 }
-catch (Exception failure) when (failure is InvalidOperationException or IOException or RuntimeException or UnauthorizedAccessException or HttpRequestException)
+catch (OperationCanceledException)
+{
+    return ExitCodes.Interrupted;
+}
+catch (Exception failure) when (failure is WebSocketException or HttpIOException or SocketException)
+{
+    Console.Error.WriteLine($"error: the connection to the engine broke off ({failure.Message}): tripod status tells whether it runs");
+    return ExitCodes.Failure;
+}
+catch (Exception failure) when (failure is InvalidOperationException or IOException or RuntimeException or UnauthorizedAccessException or HttpRequestException or YamlFault or JsonException)
 {
     Console.Error.WriteLine($"tripod: {failure.Message}");
-    return 1;
+    return ExitCodes.Failure;
 }

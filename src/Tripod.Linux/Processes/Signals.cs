@@ -7,6 +7,9 @@ public static partial class Signals
 {
     public const int Kill = 9, Term = 15;
 
+    private const int BrokenPipe = 13;
+    private const nint DefaultAction = 0;
+
     private static readonly string[] Names =
     [
         "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
@@ -47,6 +50,12 @@ public static partial class Signals
         var errno = Marshal.GetLastPInvokeError();
         return errno == Errno.ESRCH ? false : throw new LinuxException("kill", $"{pid}", errno);
     }
+
+    /// <summary>A write to a pipe that nobody reads ends this process, as it ends other filters; the runtime would go on in silence.</summary>
+    public static void EndOnBrokenPipe() => _ = signal(BrokenPipe, DefaultAction);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int signal, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);

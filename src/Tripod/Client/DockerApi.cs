@@ -7,27 +7,9 @@ using System.Text.Json.Nodes;
 namespace Tripod.Client;
 
 /// <summary>The engine's Docker API, as its image verbs ask it.</summary>
-internal sealed class DockerApi : IDisposable
+internal sealed class DockerApi(string socket) : IDisposable
 {
-    private readonly HttpClient http;
-
-    public DockerApi(string socket) => http = new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) =>
-        {
-            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel).ConfigureAwait(false);
-                return new NetworkStream(connection, ownsSocket: true);
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        },
-    })
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(socket, cancel) })
     {
         BaseAddress = new("http://docker/v1.44/"),
         Timeout = Timeout.InfiniteTimeSpan,
@@ -73,7 +55,16 @@ internal sealed class DockerApi : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
-        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is CommandFailure refused)
+        {
+            throw new CommandFailure(refused.Message, inner: failure);
+        }
+
         if (answer.IsSuccessStatusCode)
         {
             return answer;
@@ -82,6 +73,23 @@ internal sealed class DockerApi : IDisposable
         using (answer)
         {
             throw new CommandFailure(Message(await answer.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)) ?? $"the engine answers {(int)answer.StatusCode}");
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string socket, CancellationToken cancel)
+    {
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel).ConfigureAwait(false);
+            return new NetworkStream(connection, ownsSocket: true);
+        }
+        catch (SocketException failure)
+        {
+            connection.Dispose();
+            throw failure.SocketErrorCode == SocketError.AccessDenied
+                ? new CommandFailure($"permission denied on {socket}: run the command with sudo", inner: failure)
+                : new CommandFailure($"unix://{socket} does not answer: tripod status tells whether an engine runs", inner: failure);
         }
     }
 

@@ -5,71 +5,96 @@ using Tripod.Serve;
 
 namespace Tripod.Client;
 
-/// <summary>cluster, user and context named tripod in <c>~/.kube/config</c>. All else in it stays as it is, but for comments and order.</summary>
-internal sealed class KubectlContext(UserHome home) : IUserContext
+/// <summary>cluster, user and context named tripod in a user's kubeconfig. All else in it stays as it is, but for comments and order.</summary>
+internal sealed class KubectlContext(UserHome home, string path) : IUserContext
 {
     /// <summary>Tells the entries that setup made from a user's own of the same name.</summary>
     private const string Mark = "tripod.setup";
 
     private static readonly string[] Lists = ["clusters", "users", "contexts"];
 
-    private string Path => System.IO.Path.Combine(home.Path, ".kube", "config");
-
-    public UserChange? Addition(EngineRecord engine)
+    public UserChange Addition(EngineRecord engine)
     {
         var config = Read();
-        if (Lists.FirstOrDefault(list => Find(config, list) is not null) is not null)
+        var entries = Entries(engine);
+        if (Lists.All(list => Find(config, list) is null))
         {
-            return new($"kubectl: {Path} has an entry named {IUserContext.Name} already: it is left as it is", null);
+            return new($"kubectl: add the context {IUserContext.Name} to {path}, with the engine's administrator key", () => Write(config, entries));
         }
 
-        return new($"kubectl: add the context {IUserContext.Name} to {Path}, with the engine's administrator key", () =>
-        {
-            var own = YamlDocuments.Read(File.ReadAllText(engine.Kubeconfig))[0];
-            foreach (var list in Lists)
-            {
-                var entry = own[list]![0]!.DeepClone().AsObject();
-                entry["name"] = IUserContext.Name;
-                if (list == "contexts")
-                {
-                    entry["context"] = new JsonObject { ["cluster"] = IUserContext.Name, ["user"] = IUserContext.Name, ["extensions"] = new JsonArray(new JsonObject { ["name"] = Mark, ["extension"] = new JsonObject() }) };
-                }
-
-                config[list] = new JsonArray([.. (config[list] as JsonArray ?? []).Select(other => other?.DeepClone()), entry]);
-            }
-
-            config["apiVersion"] ??= "v1";
-            config["kind"] ??= "Config";
-            config["current-context"] ??= IUserContext.Name;
-            home.Write(Path, YamlText.Of(config));
-        });
+        return !IsOwn(config) ? new($"kubectl: {path} has an entry named {IUserContext.Name} already, which setup has not made: it is left as it is", null)
+            : Lists.All(list => JsonNode.DeepEquals(Find(config, list), entries[list])) ? new($"kubectl: the context {IUserContext.Name} is in {path}", null)
+            : new($"kubectl: renew the context {IUserContext.Name} in {path}, with the engine's administrator key", () => Write(config, entries));
     }
 
-    public UserChange? Removal()
+    public UserChange Removal()
     {
         var config = Read();
-        if (Find(config, "contexts")?["context"]?["extensions"] is not JsonArray marks || !marks.Any(mark => (string?)mark?["name"] == Mark))
-        {
-            return new($"kubectl: no context {IUserContext.Name} of setup's in {Path}", null);
-        }
-
-        return new($"kubectl: remove the context {IUserContext.Name} from {Path}", () =>
-        {
-            foreach (var list in Lists)
-            {
-                (config[list] as JsonArray)?.Remove(Find(config, list));
-            }
-
-            if ((string?)config["current-context"] == IUserContext.Name)
-            {
-                config.Remove("current-context");
-            }
-
-            home.Write(Path, YamlText.Of(config));
-        });
+        return IsOwn(config)
+            ? new($"kubectl: remove the context {IUserContext.Name} from {path}", () => Write(config, []))
+            : new($"kubectl: there is no context {IUserContext.Name} that setup has made in {path}", null);
     }
 
-    private JsonObject Read() => File.Exists(Path) && YamlDocuments.Read(File.ReadAllText(Path)) is [var config, ..] ? config : [];
+    /// <summary>As the engine's own kubeconfig has them, under the name that the user knows.</summary>
+    private static JsonObject Entries(EngineRecord engine)
+    {
+        var own = YamlDocuments.Read(File.ReadAllText(engine.Kubeconfig))[0];
+        var entries = new JsonObject();
+        foreach (var list in Lists)
+        {
+            var entry = own[list]![0]!.DeepClone().AsObject();
+            entry["name"] = IUserContext.Name;
+            entries[list] = entry;
+        }
+
+        entries["contexts"]!["context"] = new JsonObject
+        {
+            ["cluster"] = IUserContext.Name,
+            ["user"] = IUserContext.Name,
+            ["extensions"] = new JsonArray(new JsonObject { ["name"] = Mark, ["extension"] = new JsonObject() }),
+        };
+        return entries;
+    }
+
+    private void Write(JsonObject config, JsonObject entries)
+    {
+        foreach (var list in Lists)
+        {
+            var others = (config[list] as JsonArray ?? []).Where(entry => (string?)entry?["name"] != IUserContext.Name).Select(entry => entry?.DeepClone());
+            config[list] = new JsonArray([.. others, .. entries[list] is { } own ? (JsonNode[])[own.DeepClone()] : []]);
+        }
+
+        config["apiVersion"] ??= "v1";
+        config["kind"] ??= "Config";
+        if (entries.Count > 0)
+        {
+            config["current-context"] = (string?)config["current-context"] is { Length: > 0 } current ? current : IUserContext.Name;
+        }
+        else if ((string?)config["current-context"] == IUserContext.Name)
+        {
+            config["current-context"] = "";
+        }
+
+        home.Write(path, YamlText.Of(config));
+    }
+
+    private JsonObject Read()
+    {
+        try
+        {
+            return YamlDocuments.Read(File.ReadAllText(path)) is [var config, ..] ? config : [];
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (YamlFault fault)
+        {
+            throw new CommandFailure($"error: {path} is not understood, and is left as it is: {fault.Message}", inner: fault);
+        }
+    }
+
+    private static bool IsOwn(JsonObject config) => Find(config, "contexts")?["context"]?["extensions"] is JsonArray marks && marks.Any(mark => (string?)mark?["name"] == Mark);
 
     private static JsonNode? Find(JsonObject config, string list) => (config[list] as JsonArray)?.FirstOrDefault(entry => (string?)entry?["name"] == IUserContext.Name);
 }

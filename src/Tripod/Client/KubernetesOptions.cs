@@ -5,18 +5,29 @@ namespace Tripod.Client;
 /// <summary>What verbs on objects share: the engine, and the namespace.</summary>
 internal sealed class KubernetesOptions
 {
-    public EngineOptions Engine { get; } = new();
+    private const string DefaultNamespace = "default";
 
-    public Option<string> Namespace { get; } = new("--namespace", "-n") { Description = "the namespace", DefaultValueFactory = _ => "default" };
+    private readonly EngineOptions engine = new();
+    private readonly Option<string?> space = new("--namespace", "-n") { Description = "the namespace (default)" };
+    private readonly Option<string?> kubeconfig = new("--kubeconfig") { Description = "speak to the server of this file, and start no engine" };
+    private string? usual;
 
     public void AddTo(Command verb)
     {
-        verb.Options.Add(Namespace);
-        verb.Options.Add(Engine.Run);
+        verb.Options.Add(space);
+        verb.Options.Add(kubeconfig);
+        engine.AddTo(verb);
     }
 
-    public async Task<KubernetesApi> OpenAsync(ParseResult parsed, CancellationToken cancel) =>
-        new((await Engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).Kubeconfig);
+    public async Task<KubernetesApi> OpenAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var config = parsed.GetValue(kubeconfig) is { } path
+            ? KubeconfigFile.Read(path)
+            : KubeconfigFile.Of(await engine.OpenAsync(parsed, cancel).ConfigureAwait(false));
+        usual = config.Namespace;
+        return new(config);
+    }
 
-    public string NamespaceOf(ParseResult parsed) => parsed.GetRequiredValue(Namespace);
+    /// <summary>The one that is named, else that of the kubeconfig; to be asked once the API is open.</summary>
+    public string NamespaceOf(ParseResult parsed) => parsed.GetValue(space) ?? usual ?? DefaultNamespace;
 }

@@ -118,8 +118,12 @@ internal sealed class RemoteStreams(WebSocket socket) : IDisposable
         }
 
         var code = status["details"]?["causes"]?.AsArray().FirstOrDefault(cause => (string?)cause?["reason"] == "ExitCode");
-        return code is not null && int.TryParse((string?)code["message"], CultureInfo.InvariantCulture, out var number)
-            ? throw new CommandFailure(string.Create(CultureInfo.InvariantCulture, $"command terminated with exit code {number}"), number)
-            : throw new CommandFailure($"error: {(string?)status["message"]}");
+        if (code is null || !int.TryParse((string?)code["message"], CultureInfo.InvariantCulture, out var number))
+        {
+            throw new CommandFailure($"error: {(string?)status["message"]}");
+        }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"command terminated with exit code {number}"));
+        return number;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Tripod.Linux.Processes;
 using Tripod.Serve;
@@ -30,12 +31,17 @@ internal static class RunningEngine
             throw new CommandFailure($"no engine runs in {run}, and to start one takes root: sudo tripod up");
         }
 
-        var started = await StartAsync(run, arguments ?? EngineRecord.Read(run)?.Arguments ?? ["serve", "--run", run], cancel).ConfigureAwait(false);
-        await Console.Error.WriteLineAsync($"tripod: no engine was running; started one in the background (pid {started.Pid}, log {LogPath(run)})").ConfigureAwait(false);
-        return started;
+        var (engine, isOwn) = await StartAsync(run, arguments ?? EngineRecord.Read(run)?.Arguments ?? ["serve", "--run", run], cancel).ConfigureAwait(false);
+        if (isOwn)
+        {
+            await Console.Error.WriteLineAsync($"tripod: no engine was running; started one in the background (pid {engine.Pid}, log {LogPath(run)})").ConfigureAwait(false);
+        }
+
+        return engine;
     }
 
-    private static async Task<EngineRecord> StartAsync(string run, IReadOnlyList<string> arguments, CancellationToken cancel)
+    /// <returns>The engine, and whether it is the one started here: another verb may have been quicker.</returns>
+    private static async Task<(EngineRecord Engine, bool IsOwn)> StartAsync(string run, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         Directory.CreateDirectory(run);
         var log = LogPath(run);
@@ -49,34 +55,48 @@ internal static class RunningEngine
         var ended = process is null ? Task.CompletedTask : process.Ended(cancel);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(StartTime);
-        while (!patience.IsCancellationRequested && !ended.IsCompleted)
+        while (!patience.IsCancellationRequested && (!ended.IsCompleted || IsAnotherStarting(run, pid)))
         {
-            if (EngineRecord.Read(run) is { } record && record.Pid == pid && await AnswersAsync(record, cancel).ConfigureAwait(false))
+            if (EngineRecord.Read(run) is { } record && await AnswersAsync(record, cancel).ConfigureAwait(false))
             {
-                return record;
+                return (record, record.Pid == pid);
             }
 
-            await Task.WhenAny(ended, Task.Delay(Pause, patience.Token)).ConfigureAwait(false);
+            await Task.Delay(Pause, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         cancel.ThrowIfCancellationRequested();
         throw new CommandFailure($"the engine did not start; the end of {log} says:\n  {string.Join("\n  ", File.ReadLines(log).TakeLast(5))}");
     }
 
+    /// <summary>One that holds the lock and is not ready yet.</summary>
+    private static bool IsAnotherStarting(string run, int own) =>
+        EngineLock.Holder(run) is { } pid && pid != own;
+
     /// <summary>The Docker door is opened last: behind it all is ready.</summary>
     private static async Task<bool> AnswersAsync(EngineRecord engine, CancellationToken cancel)
     {
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(engine.DockerSocket), cancel).ConfigureAwait(false);
-            return true;
+            return await AnswersAsync(new UnixDomainSocketEndPoint(engine.DockerSocket), cancel).ConfigureAwait(false);
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new CommandFailure($"permission denied on {engine.DockerSocket}: run the command with sudo", inner: failure);
+            // Not for this user, who may still have a key to the other door.
+            var kubernetes = new Uri(engine.Kubernetes);
+            return await AnswersAsync(new IPEndPoint(IPAddress.Parse(kubernetes.Host.Trim('[', ']')), kubernetes.Port), cancel).ConfigureAwait(false);
         }
-        catch (SocketException)
+    }
+
+    private static async Task<bool> AnswersAsync(EndPoint address, CancellationToken cancel)
+    {
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, address is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(address, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode != SocketError.AccessDenied)
         {
             return false;
         }

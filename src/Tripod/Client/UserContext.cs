@@ -10,7 +10,7 @@ internal interface IUserContext
 {
     const string Name = "tripod";
 
-    UserChange? Addition(EngineRecord engine);
+    UserChange Addition(EngineRecord engine);
 
-    UserChange? Removal();
+    UserChange Removal();
 }

@@ -74,6 +74,7 @@ internal static class Engine
             await using var docker = DockerDoor.Create(dockerDoor, runtime, clock);
             await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
+            SocketGroup.Give(record.DockerSocket, parsed.GetRequiredValue(options.DockerGroup));
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -115,7 +116,7 @@ internal static class Engine
             Arguments =
             [
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
-                "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker,
+                "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker, "--docker-group", parsed.GetRequiredValue(options.DockerGroup),
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],

@@ -5,7 +5,7 @@ namespace Tripod.Serve;
 /// <summary>One engine per RUN, and one per ROOT: held as open locks, so that they end with the process however that ends.</summary>
 internal sealed class EngineLock : IDisposable
 {
-    private const string Name = "engine.lock";
+    private const string Name = "engine.lock", PidFile = "engine.pid";
 
     /// <summary>0711: containers of any user reach what is theirs below the state; 0755: sockets have modes of their own.</summary>
     private const UnixFileMode Passable = (UnixFileMode)0x1C9, Readable = (UnixFileMode)0x1ED;
@@ -29,6 +29,23 @@ internal sealed class EngineLock : IDisposable
         }
     }
 
+    public static string PidPath(string directory) => Path.Combine(directory, PidFile);
+
+    /// <summary>The pid of the engine that holds a directory, ready or not; null where none does.</summary>
+    public static int? Holder(string directory)
+    {
+        try
+        {
+            var pid = int.Parse(File.ReadAllText(PidPath(directory)), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+            // The pid may be another program's by now.
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0') is [var program, "serve", ..] && Path.GetFileName(program) == Path.GetFileName(Environment.ProcessPath) ? pid : null;
+        }
+        catch (Exception failure) when (failure is IOException or FormatException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         root.Dispose();
@@ -38,7 +55,7 @@ internal sealed class EngineLock : IDisposable
     private static FileStream Hold(string directory, string wayOut, UnixFileMode mode)
     {
         Directory.CreateDirectory(directory, mode);
-        var pidFile = Path.Combine(directory, "engine.pid");
+        var pidFile = PidPath(directory);
         try
         {
             var file = new FileStream(Path.Combine(directory, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -7,14 +7,17 @@ namespace Tripod.Serve;
 /// <summary>The options of <c>tripod serve</c>, shared by the verbs that must find the same engine.</summary>
 internal sealed class ServeOptions
 {
+    public const string UsualKubeconfig = "/etc/tripod/kubeconfig", UsualGroup = "tripod";
+
     public Option<string> Root { get; } = new("--root") { Description = "state that outlives a boot", DefaultValueFactory = _ => "/var/lib/tripod" };
     public Option<string> Run { get; } = RunOption();
     public Option<string> Name { get; } = new("--name") { Description = "names the bridge, the nft table and the cgroup", DefaultValueFactory = _ => "tripod" };
     public Option<string> PodCidr { get; } = new("--pod-cidr") { Description = "where pods get their addresses", DefaultValueFactory = _ => "10.63.0.0/16" };
     public Option<string> ListenKubernetes { get; } = new("--listen-kubernetes") { Description = "address of the Kubernetes API", DefaultValueFactory = _ => "127.0.0.1:6443" };
     public Option<string?> DockerSocket { get; } = new("--docker-socket") { Description = "path of the Docker API's socket (RUN/docker.sock)" };
+    public Option<string> DockerGroup { get; } = new("--docker-group") { Description = "whose members may use that socket, where there is such a group; they are as good as root", DefaultValueFactory = _ => UsualGroup };
     public Option<string?> CriSocket { get; } = new("--cri-socket") { Description = "path of the CRI's socket (RUN/cri.sock)" };
-    public Option<string> Kubeconfig { get; } = new("--kubeconfig") { Description = "where the administrator's kubeconfig is written", DefaultValueFactory = _ => "/etc/tripod/kubeconfig" };
+    public Option<string> Kubeconfig { get; } = new("--kubeconfig") { Description = "where the administrator's kubeconfig is written", DefaultValueFactory = _ => UsualKubeconfig };
     public Option<string> Config { get; } = new("--config") { Description = "configuration file, every key optional", DefaultValueFactory = _ => "/etc/tripod/config.yaml" };
     public Option<string?> TokenFile { get; } = new("--token-file") { Description = "bearer tokens that are let in: token,user,uid" };
     public Option<string> NodeName { get; } = new("--node-name") { Description = "this machine's name in the API", DefaultValueFactory = _ => Dns.GetHostName().ToLower(CultureInfo.InvariantCulture) };
@@ -23,7 +26,7 @@ internal sealed class ServeOptions
     public static Option<string> RunOption() =>
         new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
-    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, CriSocket, Kubeconfig, Config, TokenFile, NodeName];
+    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, CriSocket, Kubeconfig, Config, TokenFile, NodeName];
 
     public void AddTo(Command command)
     {

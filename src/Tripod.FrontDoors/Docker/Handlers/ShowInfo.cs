@@ -36,6 +36,7 @@ internal sealed class ShowInfo(DockerParts parts)
             ["ServerVersion"] = parts.Options.Version,
             ["SystemTime"] = parts.Clock.GetUtcNow().ToString("O"),
             ["SecurityOptions"] = new JsonArray("name=seccomp,profile=builtin"),
+            ["Warnings"] = new JsonArray([.. parts.Runtime.Obstacles().Select(obstacle => (JsonNode)$"WARNING: {obstacle}")]),
             ["Swarm"] = new JsonObject { ["LocalNodeState"] = "inactive" },
         });
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tripod.Linux.Processes;
 using Tripod.Runtime;
 using Tripod.Serve;
@@ -12,7 +11,7 @@ internal static class DownVerb
     public static Command Create()
     {
         var options = new ServeOptions();
-        var verb = new Command("down", "stop the engine and all pods; the state stays, and tripod up brings the pods back");
+        var verb = new Command("down", "stop the engine and all pods; the state stays, and tripod up brings the pods back\n\n  sudo tripod down");
         options.AddTo(verb);
         verb.SetAction((parsed, cancel) => RunAsync(options, parsed, cancel));
         return verb;
@@ -21,9 +20,7 @@ internal static class DownVerb
     private static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
         var runtimeOptions = EngineRecord.Apply(Serve.Engine.Options(options, parsed));
-        var pidFile = Path.Combine(runtimeOptions.Run, "engine.pid");
-        if (File.Exists(pidFile) && int.TryParse(await File.ReadAllTextAsync(pidFile, cancel).ConfigureAwait(false), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid)
-            && IsEngine(pid) && Pidfd.Open(pid) is { } engine)
+        if (EngineLock.Holder(runtimeOptions.Run) is { } pid && Pidfd.Open(pid) is { } engine)
         {
             using (engine)
             {
@@ -38,7 +35,7 @@ internal static class DownVerb
             await CleanAsync(runtimeOptions, cancel).ConfigureAwait(false);
         }
 
-        File.Delete(pidFile);
+        File.Delete(EngineLock.PidPath(runtimeOptions.Run));
         Console.WriteLine("tripod is down: nothing of it runs; the state stays in " + runtimeOptions.Root);
         return 0;
     }
@@ -48,11 +45,5 @@ internal static class DownVerb
         using var held = EngineLock.Take(options.Run, options.Root);
         await using var runtime = await ContainerRuntime.OpenAsync(options, TimeProvider.System, cancel).ConfigureAwait(false);
         await runtime.ShutdownAsync(cancel).ConfigureAwait(false);
-    }
-
-    private static bool IsEngine(int pid)
-    {
-        var commandLine = $"/proc/{pid}/cmdline";
-        return File.Exists(commandLine) && File.ReadAllText(commandLine).Contains("serve", StringComparison.Ordinal);
     }
 }

@@ -17,7 +17,7 @@ internal static class EnvVerb
         {
             var run = parsed.GetRequiredValue(options.Run);
             var record = EngineRecord.Read(run);
-            var kubeconfig = record?.Kubeconfig ?? "/etc/tripod/kubeconfig";
+            var kubeconfig = record?.Kubeconfig ?? ServeOptions.UsualKubeconfig;
             var docker = record?.DockerSocket ?? Path.Combine(run, "docker.sock");
             foreach (var (name, value) in ((string, string)[])[("KUBECONFIG", kubeconfig), ("DOCKER_HOST", $"unix://{docker}")])
             {

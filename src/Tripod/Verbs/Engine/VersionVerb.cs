@@ -13,15 +13,16 @@ internal static class VersionVerb
     {
         var options = new EngineOptions();
         var client = new Option<bool>("--client") { Description = "of this program alone" };
-        var verb = new Command("version", "print versions") { client, options.Run };
+        var verb = new Command("version", "print versions, of this program and of the engine where one runs\n\n  tripod version\n  tripod version --client") { client };
+        options.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
             Console.WriteLine($"Client Version: tripod {Own}");
-            if (!parsed.GetValue(client) && await RunningEngine.FindAsync(parsed.GetRequiredValue(options.Run), cancel).ConfigureAwait(false) is { } engine)
+            if (!parsed.GetValue(client) && await options.FindAsync(parsed, cancel).ConfigureAwait(false) is { } engine)
             {
-                using var docker = new DockerApi(engine.DockerSocket);
-                using var kubernetes = new KubernetesApi(engine.Kubeconfig);
-                Console.WriteLine($"Server Version: tripod {(await docker.GetAsync("version", cancel).ConfigureAwait(false))["Version"]}");
+                using var kubernetes = new KubernetesApi(KubeconfigFile.Of(engine));
+                var node = await kubernetes.GetAsync("/api/v1/nodes", cancel).ConfigureAwait(false);
+                Console.WriteLine($"Server Version: {((string?)node["items"]?[0]?["status"]?["nodeInfo"]?["containerRuntimeVersion"])?.Replace("://", " ", StringComparison.Ordinal)}");
                 Console.WriteLine($"Kubernetes API: {(await kubernetes.GetAsync("/version", cancel).ConfigureAwait(false))["gitVersion"]}");
             }
 

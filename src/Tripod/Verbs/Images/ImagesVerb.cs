@@ -16,10 +16,11 @@ internal static class ImagesVerb
         var quiet = new Option<bool>("--quiet", "-q") { Description = "print ids alone" };
         var whole = new Option<bool>("--no-trunc") { Description = "print whole ids" };
         var pattern = new Argument<string?>("repository[:tag]") { Arity = ArgumentArity.ZeroOrOne, Description = "only these; * stands for anything" };
-        var verb = new Command("images", "list the images that are here\n\n  tripod images\n  tripod images 'ngi*'") { engine.Run, quiet, whole, pattern };
+        var verb = new Command("images", "list the images that are here\n\n  tripod images\n  tripod images 'ngi*'") { quiet, whole, pattern };
+        engine.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
-            using var docker = new DockerApi((await engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).DockerSocket);
+            using var docker = await engine.OpenDockerAsync(parsed, cancel).ConfigureAwait(false);
             var filters = parsed.GetValue(pattern) is { } reference ? $"?filters={Uri.EscapeDataString(new JsonObject { ["reference"] = new JsonArray(reference) }.ToJsonString())}" : "";
             var rows = Rows(await docker.GetAsync("images/json" + filters, cancel).ConfigureAwait(false), parsed.GetValue(whole));
             if (parsed.GetValue(quiet))

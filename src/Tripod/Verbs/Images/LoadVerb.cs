@@ -10,11 +10,12 @@ internal static class LoadVerb
     {
         var engine = new EngineOptions();
         var input = new Option<FileInfo?>("--input", "-i") { Description = "the archive; standard input where it is left out" };
-        var verb = new Command("load", "take images out of an archive (OCI or docker, also gzipped)\n\n  tripod load -i image.tar\n  docker save nginx | tripod load") { engine.Run, input };
+        var verb = new Command("load", "take images out of an archive (OCI or docker, also gzipped)\n\n  tripod load -i image.tar\n  docker save nginx | tripod load") { input };
+        engine.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
             await using var archive = Open(parsed.GetValue(input));
-            using var docker = new DockerApi((await engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).DockerSocket);
+            using var docker = await engine.OpenDockerAsync(parsed, cancel).ConfigureAwait(false);
             await foreach (var step in docker.PostAsync("images/load?quiet=1", archive, cancel).ConfigureAwait(false))
             {
                 Console.Write((string?)step["stream"]);

@@ -11,10 +11,11 @@ internal static class PullVerb
         var engine = new EngineOptions();
         var quiet = new Option<bool>("--quiet", "-q") { Description = "print the image's name alone" };
         var name = new Argument<string>("image") { Description = "as docker understands it: nginx, nginx:1.27, ghcr.io/owner/image@sha256:…" };
-        var verb = new Command("pull", "fetch an image from its registry\n\n  tripod pull nginx\n  tripod pull ghcr.io/owner/image:1.2") { engine.Run, quiet, name };
+        var verb = new Command("pull", "fetch an image from its registry\n\n  tripod pull nginx\n  tripod pull ghcr.io/owner/image:1.2") { quiet, name };
+        engine.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
-            using var docker = new DockerApi((await engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).DockerSocket);
+            using var docker = await engine.OpenDockerAsync(parsed, cancel).ConfigureAwait(false);
             var image = parsed.GetRequiredValue(name);
             var steps = docker.PostAsync($"images/create?fromImage={Uri.EscapeDataString(image)}", null, cancel);
             await (parsed.GetValue(quiet) ? PullProgressView.Silent(steps) : Console.IsOutputRedirected ? PullProgressView.Lines(steps) : PullProgressView.Bars(steps)).ConfigureAwait(false);

@@ -11,10 +11,11 @@ internal static class RmiVerb
         var engine = new EngineOptions();
         var force = new Option<bool>("--force", "-f") { Description = "all names of an image that is named by its id" };
         var names = new Argument<string[]>("image") { Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("rmi", "remove images\n\n  tripod rmi nginx:1.26") { engine.Run, force, names };
+        var verb = new Command("rmi", "remove images\n\n  tripod rmi nginx:1.26") { force, names };
+        engine.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
-            using var docker = new DockerApi((await engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).DockerSocket);
+            using var docker = await engine.OpenDockerAsync(parsed, cancel).ConfigureAwait(false);
             var failures = 0;
             foreach (var name in parsed.GetRequiredValue(names))
             {

@@ -11,7 +11,8 @@ internal static class SaveVerb
         var engine = new EngineOptions();
         var output = new Option<string?>("--output", "-o") { Description = "the archive; standard output where it is left out" };
         var names = new Argument<string[]>("image") { Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("save", "write images into an archive\n\n  tripod save -o blog.tar nginx ghost") { engine.Run, output, names };
+        var verb = new Command("save", "write images into an archive\n\n  tripod save -o blog.tar nginx ghost") { output, names };
+        engine.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
             var path = parsed.GetValue(output);
@@ -20,7 +21,7 @@ internal static class SaveVerb
                 throw new CommandFailure("an archive is nothing for a terminal: name a file with --output");
             }
 
-            using var docker = new DockerApi((await engine.OpenAsync(parsed, cancel).ConfigureAwait(false)).DockerSocket);
+            using var docker = await engine.OpenDockerAsync(parsed, cancel).ConfigureAwait(false);
             var query = string.Join('&', parsed.GetRequiredValue(names).Select(name => $"names={Uri.EscapeDataString(name)}"));
             if (path is null)
             {

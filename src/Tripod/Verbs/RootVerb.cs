@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tripod.Linux.Processes;
+using Tripod.Verbs.Engine;
+using Tripod.Verbs.Images;
+using Tripod.Verbs.Objects;
+
+namespace Tripod.Verbs;
+
+/// <summary>All verbs, and how they are run. <c>Program</c> hands it what was typed; each verb hands itself on to a door of the engine.</summary>
+internal static class RootVerb
+{
+    private const string Serve = "serve", Down = "down";
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(2);
+
+    public static RootCommand Create(IReadOnlyList<string> words)
+    {
+        var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
+        {
+            UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
+            ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
+            ApplyVerb.Create(), GetVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(),
+        };
+
+        // Examples belong to the help of a verb, and would drown the list of all.
+        foreach (var verb in root.Subcommands.Where(verb => !words.Contains(verb.Name)))
+        {
+            verb.Description = verb.Description?.Split('\n')[0];
+        }
+
+        UnknownFlags.RefuseIn(root, words);
+        return root;
+    }
+
+    /// <summary>Interrupted verbs tidy up after themselves; the engine sees to its signals itself.</summary>
+    public static InvocationConfiguration Invocation(ParseResult parsed)
+    {
+        var isEngine = parsed.CommandResult.Command.Name is Serve or Down;
+        if (!isEngine)
+        {
+            // As with other filters: tripod logs ghost -f | head ends with head.
+            Signals.EndOnBrokenPipe();
+        }
+
+        return new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = isEngine ? null : TimeToEnd };
+    }
+
+    /// <summary>As it is typed: <c>tripod create configmap</c>.</summary>
+    public static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "tripod";
+}
