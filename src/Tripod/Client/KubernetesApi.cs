@@ -140,7 +140,7 @@ internal sealed class KubernetesApi : IDisposable
         try
         {
             var status = JsonNode.Parse(text);
-            return new((int)answer.StatusCode, (string?)status?["reason"] ?? "", (string?)status?["message"] ?? text);
+            return new((int)answer.StatusCode, (string?)status?["reason"] ?? "", (string?)status?["message"] ?? text, status?["details"]);
         }
         catch (JsonException)
         {

@@ -28,6 +28,9 @@ internal sealed class KubernetesOptions
         return new(config);
     }
 
+    /// <summary>The namespace that was typed.</summary>
+    public string? Named(ParseResult parsed) => parsed.GetValue(space);
+
     /// <summary>The one that is named, else that of the kubeconfig; to be asked once the API is open.</summary>
     public string NamespaceOf(ParseResult parsed) => parsed.GetValue(space) ?? usual ?? DefaultNamespace;
 }

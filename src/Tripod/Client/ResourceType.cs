@@ -10,6 +10,8 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     /// <summary>As kubectl names it: <c>pod</c>, <c>deployment.apps</c>.</summary>
     public string Name => Group.Length == 0 ? Singular : $"{Singular}.{Group}";
 
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
     /// <param name="space">Null: all namespaces, or none where the resource has none.</param>
     /// <param name="name">Null: the collection.</param>
     public string Path(string? space, string? name = null) =>

@@ -5,12 +5,19 @@ internal static class TextTable
 {
     private const int Gap = 3;
 
-    public static void Print(TextWriter output, IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows)
+    /// <param name="head">Null: rows alone.</param>
+    public static void Print(TextWriter output, IReadOnlyList<string>? head, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var widths = head.Select((title, column) => rows.Select(row => row[column].Length).Append(title.Length).Max() + Gap).ToList();
-        foreach (var row in rows.Prepend(head))
+        IReadOnlyList<IReadOnlyList<string>> all = head is null ? rows : [head, .. rows];
+        if (all.Count == 0)
         {
-            output.WriteLine(string.Concat(row.Select((cell, column) => column == head.Count - 1 ? cell : cell.PadRight(widths[column]))));
+            return;
+        }
+
+        var widths = Enumerable.Range(0, all[0].Count).Select(column => all.Max(row => row[column].Length) + Gap).ToList();
+        foreach (var row in all)
+        {
+            output.WriteLine(string.Concat(row.Select((cell, column) => column == row.Count - 1 ? cell : cell.PadRight(widths[column]))));
         }
     }
 }

@@ -26,7 +26,11 @@ internal sealed record UserHome(string Path, string? Name = null, int? Uid = nul
     public void Write(string path, string text)
     {
         // Where it is a link, as those who keep their configuration elsewhere have it, what it leads to is written.
-        path = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        if (new FileInfo(path) is { LinkTarget: not null } link)
+        {
+            path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        }
+
         var directory = System.IO.Path.GetDirectoryName(path)!;
         var made = new Stack<string>();
         for (var missing = directory; !Directory.Exists(missing); missing = System.IO.Path.GetDirectoryName(missing)!)

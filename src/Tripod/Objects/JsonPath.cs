@@ -32,7 +32,7 @@ internal static class JsonPath
     {
         null => "",
         JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => (string)scalar!,
-        _ => value.ToJsonString(),
+        _ => JsonText.Of(value),
     };
 
     private static void Run(IReadOnlyList<(bool IsPath, string Text)> parts, ref int position, IReadOnlyList<JsonNode?> here, StringBuilder output)

@@ -66,7 +66,9 @@ internal static partial class JsonPathStep
     private static IEnumerable<JsonNode?> Item(JsonNode? node, string index, string whole) =>
         !int.TryParse(index, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? throw new CommandFailure($"error: jsonpath: [{index}] in {whole} is not understood")
-            : node is JsonArray list && (number < 0 ? list.Count + number : number) is var at && at >= 0 && at < list.Count ? [list[at]] : [];
+            : node is not JsonArray list ? []
+            : (number < 0 ? list.Count + number : number) is var at && at >= 0 && at < list.Count ? [list[at]]
+            : throw new CommandFailure(string.Create(CultureInfo.InvariantCulture, $"error: error executing jsonpath \"{whole}\": array index out of bounds: index {number}, length {list.Count}"));
 
     private static IEnumerable<JsonNode?> Slice(JsonNode? node, string[] bounds)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tripod.Client;
 using Tripod.FrontDoors.Kubernetes.Bodies;
@@ -9,12 +10,14 @@ internal static class ManifestFiles
 {
     private static readonly string[] Endings = [".yaml", ".yml", ".json"];
 
+    public static Option<bool> RecursiveOption() => new("--recursive", "-R") { Description = "directories within directories too" };
+
     /// <summary>Each with where it came from.</summary>
     /// <exception cref="CommandFailure">Nothing is there, or it is no manifest.</exception>
     public static IReadOnlyList<(string Source, JsonObject Manifest)> Read(IReadOnlyList<string> paths, bool recursive)
     {
         var found = paths.SelectMany(path => Files(path, recursive)).SelectMany(ReadFile).ToList();
-        return found.Count > 0 ? found : throw new CommandFailure($"error: no objects in {string.Join(", ", paths)}");
+        return found.Count > 0 ? found : throw new CommandFailure($"error: no objects passed: {string.Join(", ", paths.Select(path => path == "-" ? "standard input" : path))} holds none");
     }
 
     private static IEnumerable<string> Files(string path, bool recursive)

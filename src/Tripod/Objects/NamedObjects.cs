@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Tripod.Client;
 
 namespace Tripod.Objects;
@@ -5,13 +6,15 @@ namespace Tripod.Objects;
 /// <summary>What <c>pod ghost</c>, <c>po,cm</c>, <c>pod/ghost cm/nginx-config</c> name. Pure but for the table of types.</summary>
 internal static class NamedObjects
 {
+    public static Argument<string[]> Argument(ArgumentArity arity) => new("type") { Arity = arity, HelpName = "type [name…] or type/name…", Description = "pods, pod ghost, po,cm, or pod/ghost cm/nginx-config" };
+
     /// <summary>A type, and a name, or null for all of it.</summary>
     /// <exception cref="CommandFailure">The words do not say what is meant.</exception>
     public static IReadOnlyList<(ResourceType Type, string? Name)> Parse(IReadOnlyList<ResourceType> all, IReadOnlyList<string> words)
     {
         if (words.Count == 0)
         {
-            throw new CommandFailure("error: you must name the type of resource: tripod get pods");
+            throw new CommandFailure("error: you must specify the type of resource: pods, pod ghost, or pod/ghost");
         }
 
         if (words.Any(word => word.Contains('/', StringComparison.Ordinal)))

@@ -46,6 +46,26 @@ public static class ManagedFields
         FieldOwner.Write(owners, changed);
     }
 
+    /// <summary>A write that changes nothing but the times in the book, as the same apply done again, changes nothing at all.</summary>
+    public static void KeepTimes(JsonObject old, JsonObject changed)
+    {
+        if (old.Map("metadata")?["managedFields"] is JsonArray kept && changed.Map("metadata")?["managedFields"] is JsonArray written
+            && Timeless(kept).SetEquals(Timeless(written)) && JsonNode.DeepEquals(Unbooked(old), Unbooked(changed)))
+        {
+            changed["metadata"]!["managedFields"] = kept.DeepClone();
+        }
+    }
+
+    private static HashSet<string> Timeless(JsonArray entries) =>
+        [.. entries.OfType<JsonObject>().Select(entry => new JsonObject(entry.Where(field => field.Key != "time").Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone()))).ToJsonString())];
+
+    private static JsonNode Unbooked(JsonObject document)
+    {
+        var copy = document.DeepClone();
+        copy["metadata"]!.AsObject().Remove("managedFields");
+        return copy;
+    }
+
     internal static FieldComparison Compare(JsonObject old, JsonObject changed, KindSchema schema, string subresource)
     {
         var comparison = FieldComparison.Of(old, changed, schema.Type);

@@ -1,7 +1,7 @@
 namespace Tripod.FrontDoors.Kubernetes.Tables;
 
 /// <summary>Spans of time as kubectl's users know them: two units while the first is small, then one.</summary>
-internal static class HumanDuration
+public static class HumanDuration
 {
     public const string Unknown = "<unknown>";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Http;
+using Tripod.FrontDoors.Kubernetes.Patching;
 using Tripod.FrontDoors.Kubernetes.Validation;
 using Tripod.Store;
 
@@ -63,6 +64,7 @@ internal sealed class UpdateStored(DoorParts door)
             throw ApiException.Invalid(kind.GroupKind, request.Name, errors);
         }
 
+        ManagedFields.KeepTimes(old, changed);
         if (JsonNode.DeepEquals(old, changed))
         {
             return stored;

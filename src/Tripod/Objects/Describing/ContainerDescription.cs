@@ -9,28 +9,40 @@ internal static class ContainerDescription
 
     public static void Describe(Description text, JsonNode container, JsonNode? status)
     {
-        text.Add(Level, "Container ID", (string?)status?["containerID"])
-            .Add(Level, "Image", (string?)container["image"])
-            .Add(Level, "Image ID", (string?)status?["imageID"]);
-        var ports = container["ports"] as JsonArray ?? [];
-        text.Add(Level, ports.Count > 1 ? "Ports" : "Port", Joined(ports.Select(port => $"{port!["containerPort"]}/{port["protocol"] ?? "TCP"}")))
-            .Add(Level, ports.Count > 1 ? "Host Ports" : "Host Port", Joined(ports.Select(port => $"{port!["hostPort"] ?? 0}/{port["protocol"] ?? "TCP"}")));
-        Words(text, "Command", container["command"]);
-        Words(text, "Args", container["args"]);
-        State(text, "State", status?["state"] as JsonObject);
-        if (status?["lastState"] is JsonObject { Count: > 0 } last)
+        if (status is not null)
         {
-            State(text, "Last State", last);
+            text.Add(Level, "Container ID", (string?)status["containerID"]);
         }
 
-        text.Add(Level, "Ready", (bool?)status?["ready"] == true ? "True" : "False")
-            .Add(Level, "Restart Count", $"{(long?)status?["restartCount"] ?? 0}");
+        text.Add(Level, "Image", (string?)container["image"]);
+        if (status is not null)
+        {
+            text.Add(Level, "Image ID", (string?)status["imageID"]);
+        }
+
+        var ports = container["ports"] as JsonArray ?? [];
+        text.Add(Level, ports.Count > 1 ? "Ports" : "Port", Joined(ports.Select(port => $"{port!["containerPort"]}/{port["protocol"] ?? "TCP"}{((string?)port["name"] is { } name ? $" ({name})" : "")}")))
+            .Add(Level, ports.Count > 1 ? "Host Ports" : "Host Port", Joined(ports.Select(port => $"{port!["hostPort"] ?? 0}/{port["protocol"] ?? "TCP"}{((string?)port["name"] is { } name ? $" ({name})" : "")}")))
+            .AddLines(Level, "Command", Words(container["command"]))
+            .AddLines(Level, "Args", Words(container["args"]));
+        if (status is not null)
+        {
+            State(text, "State", status["state"] as JsonObject);
+            if (status["lastState"] is JsonObject { Count: > 0 } last)
+            {
+                State(text, "Last State", last);
+            }
+
+            text.Add(Level, "Ready", (bool?)status["ready"] == true ? "True" : "False")
+                .Add(Level, "Restart Count", $"{(long?)status["restartCount"] ?? 0}");
+        }
+
         foreach (var (title, field) in ((string, string)[])[("Limits", "limits"), ("Requests", "requests")])
         {
             if (container["resources"]?[field] is JsonObject { Count: > 0 } amounts)
             {
-                text.Add(Level, title, "");
-                foreach (var (resource, amount) in amounts)
+                text.Title(Level, $"{title}:");
+                foreach (var (resource, amount) in amounts.OrderBy(amount => amount.Key, StringComparer.Ordinal))
                 {
                     text.Add(Level + 1, resource, JsonPath.Text(amount));
                 }
@@ -45,83 +57,46 @@ internal static class ContainerDescription
             }
         }
 
-        Environment(text, container);
+        EnvironmentDescription.Describe(text, Level, container);
         Mounts(text, container["volumeMounts"] as JsonArray ?? []);
     }
 
     private static void State(Description text, string title, JsonObject? state)
     {
-        if (state is null or { Count: 0 })
-        {
-            text.Add(Level, title, "Waiting");
-            return;
-        }
-
-        var (name, details) = state.First();
+        var (name, details) = state is { Count: > 0 } ? state.First() : new("waiting", null);
         text.Add(Level, title, char.ToUpperInvariant(name[0]) + name[1..]);
-        foreach (var (key, field) in ((string, string)[])[("Reason", "reason"), ("Message", "message"), ("Exit Code", "exitCode"), ("Started", "startedAt"), ("Finished", "finishedAt")])
+        foreach (var (key, field) in ((string, string)[])[("Reason", "reason"), ("Message", "message"), ("Exit Code", "exitCode"), ("Signal", "signal"), ("Started", "startedAt"), ("Finished", "finishedAt")])
         {
-            if (details?[field] is { } value)
+            if (details?[field] is { } value && (field != "signal" || (long)value != 0))
             {
-                text.Add(Level + 1, key, field.EndsWith("At", StringComparison.Ordinal) ? CommonDescription.Time((string)value!) : JsonPath.Text(value));
+                text.Add(Level + 1, key, field.EndsWith("At", StringComparison.Ordinal) ? Description.Time(value) : JsonPath.Text(value));
             }
         }
     }
 
-    private static void Environment(Description text, JsonNode container)
-    {
-        var sources = (container["envFrom"] as JsonArray ?? []).Select(source => source!["configMapRef"] is { } map ? $"{map["name"]}  ConfigMap" : $"{source["secretRef"]?["name"]}  Secret").ToList();
-        if (sources.Count > 0)
-        {
-            text.AddMany(Level, "Environment Variables from", sources);
-        }
-
-        var variables = container["env"] as JsonArray ?? [];
-        text.Add(Level, "Environment", variables.Count == 0 ? "<none>" : "");
-        foreach (var variable in variables)
-        {
-            text.Add(Level + 1, (string)variable!["name"]!, (string?)variable["value"] ?? Source(variable["valueFrom"]));
-        }
-    }
-
-    private static string Source(JsonNode? from) => from switch
-    {
-        null => "",
-        _ when from["configMapKeyRef"] is { } map => $"<set to the key '{map["key"]}' of config map '{map["name"]}'>",
-        _ when from["secretKeyRef"] is { } secret => $"<set to the key '{secret["key"]}' in secret '{secret["name"]}'>",
-        _ when from["fieldRef"] is { } field => $" (v1:{field["fieldPath"]})",
-        _ => JsonPath.Text(from),
-    };
-
     private static void Mounts(Description text, JsonArray mounts)
     {
-        text.Title(Level, mounts.Count == 0 ? "Mounts:  <none>" : "Mounts:");
-        foreach (var mount in mounts)
+        if (mounts.Count == 0)
         {
-            text.Title(Level + 1, $"{mount!["mountPath"]} from {mount["name"]} ({((bool?)mount["readOnly"] == true ? "ro" : "rw")}{((string?)mount["subPath"] is { } path ? $",path=\"{path}\"" : "")})");
+            text.Add(Level, "Mounts", "<none>");
+            return;
         }
+
+        text.AddLines(Level, "Mounts", mounts.OrderBy(mount => (string?)mount!["mountPath"], StringComparer.Ordinal)
+            .Select(mount => $"{mount!["mountPath"]} from {mount["name"]} ({((bool?)mount["readOnly"] == true ? "ro" : "rw")}{((string?)mount["subPath"] is { } path ? $",path=\"{path}\"" : "")})"));
     }
 
     private static string Probe(JsonObject probe)
     {
         var action = probe["httpGet"] is { } http ? $"http-get {((string?)http["scheme"] ?? "HTTP").ToLowerInvariant()}://{http["host"]}:{http["port"]}{http["path"]}"
             : probe["tcpSocket"] is { } tcp ? $"tcp-socket {tcp["host"]}:{tcp["port"]}"
-            : probe["exec"] is { } exec ? $"exec [{string.Join(' ', exec["command"]?.AsArray().Select(word => (string?)word) ?? [])}]"
-            : $"grpc <pod>:{probe["grpc"]?["port"]}";
+            : probe["exec"] is { } exec ? $"exec [{string.Join(' ', Words(exec["command"]))}]"
+            : $"grpc <pod>:{probe["grpc"]?["port"]} {probe["grpc"]?["service"]}";
         return $"{action} delay={probe["initialDelaySeconds"] ?? 0}s timeout={probe["timeoutSeconds"] ?? 1}s period={probe["periodSeconds"] ?? 10}s #success={probe["successThreshold"] ?? 1} #failure={probe["failureThreshold"] ?? 3}";
     }
 
-    private static void Words(Description text, string title, JsonNode? words)
-    {
-        if (words is JsonArray { Count: > 0 } list)
-        {
-            text.Title(Level, $"{title}:");
-            foreach (var word in list)
-            {
-                text.Title(Level + 1, (string)word!);
-            }
-        }
-    }
+    /// <summary>A line each, and those of several lines as several.</summary>
+    private static IEnumerable<string> Words(JsonNode? words) => (words as JsonArray ?? []).SelectMany(word => ((string?)word ?? "").Split('\n'));
 
     private static string Joined(IEnumerable<string> parts) => string.Join(", ", parts) is { Length: > 0 } joined ? joined : "<none>";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Tripod.Objects.Describing;
@@ -11,19 +10,22 @@ internal static class PodDescription
         var (metadata, spec, status) = (pod["metadata"]!, pod["spec"]!, pod["status"] ?? new JsonObject());
         text.Add(0, "Name", (string?)metadata["name"])
             .Add(0, "Namespace", (string?)metadata["namespace"])
-            .Add(0, "Priority", $"{(long?)spec["priority"] ?? 0}")
-            .Add(0, "Service Account", (string?)spec["serviceAccountName"])
-            .Add(0, "Node", (string?)spec["nodeName"] is { } node ? $"{node}/{status["hostIP"]}" : "<none>");
-        if ((string?)status["startTime"] is { } started)
+            .Add(0, "Priority", $"{(long?)spec["priority"] ?? 0}");
+        foreach (var (key, field) in ((string, string)[])[("Priority Class Name", "priorityClassName"), ("Runtime Class Name", "runtimeClassName"), ("Service Account", "serviceAccountName")])
         {
-            text.Add(0, "Start Time", CommonDescription.Time(started));
+            Optional(text, key, spec[field]);
         }
 
-        text.AddMany(0, "Labels", CommonDescription.Pairs(metadata["labels"], "="))
-            .AddMany(0, "Annotations", CommonDescription.Annotations(metadata));
-        if ((string?)metadata["deletionTimestamp"] is { } deleted)
+        text.Add(0, "Node", (string?)spec["nodeName"] is { } node ? $"{node}/{status["hostIP"]}" : "<none>");
+        if (status["startTime"] is { } started)
         {
-            text.Add(0, "Status", $"Terminating (since {CommonDescription.Time(deleted)})")
+            text.Add(0, "Start Time", Description.Time(started));
+        }
+
+        text.Labels(metadata).Annotations(metadata);
+        if (metadata["deletionTimestamp"] is { } deleted)
+        {
+            text.Add(0, "Status", $"Terminating (lasts {text.Since(deleted)})")
                 .Add(0, "Termination Grace Period", $"{metadata["deletionGracePeriodSeconds"]}s");
         }
         else
@@ -31,32 +33,51 @@ internal static class PodDescription
             text.Add(0, "Status", (string?)status["phase"]);
         }
 
-        foreach (var (key, field) in ((string, string)[])[("Reason", "reason"), ("Message", "message")])
+        Optional(text, "Reason", status["reason"]);
+        Optional(text, "Message", status["message"]);
+        if ((string?)spec["securityContext"]?["seccompProfile"]?["type"] is { } profile)
         {
-            if ((string?)status[field] is { Length: > 0 } value)
-            {
-                text.Add(0, key, value);
-            }
+            text.Add(0, "SeccompProfile", profile);
         }
 
-        text.Add(0, "IP", (string?)status["podIP"]).Add(0, "IPs", "");
-        foreach (var address in status["podIPs"]?.AsArray() ?? [])
+        text.Add(0, "IP", (string?)status["podIP"]);
+        Addresses(text, status["podIPs"] as JsonArray ?? []);
+        foreach (var owner in metadata["ownerReferences"] as JsonArray ?? [])
         {
-            text.Add(1, "IP", (string?)address!["ip"]);
+            text.Add(0, "Controlled By", $"{owner!["kind"]}/{owner["name"]}");
         }
 
         Containers(text, "Init Containers:", spec["initContainers"], status["initContainerStatuses"]);
         Containers(text, "Containers:", spec["containers"], status["containerStatuses"]);
-        text.Title(0, "Conditions:").Title(1, "Type".PadRight(28) + "Status");
-        foreach (var condition in status["conditions"]?.AsArray() ?? [])
+        Containers(text, "Ephemeral Containers:", spec["ephemeralContainers"], status["ephemeralContainerStatuses"]);
+        Conditions(text, status["conditions"] as JsonArray ?? []);
+        VolumeDescription.Describe(text, spec["volumes"] as JsonArray ?? []);
+        text.Add(0, "QoS Class", (string?)status["qosClass"])
+            .AddMany(0, "Node-Selectors", [.. Description.Pairs(spec["nodeSelector"], "=")])
+            .AddMany(0, "Tolerations", [.. (spec["tolerations"] as JsonArray ?? []).Select(Toleration!).Order(StringComparer.Ordinal)]);
+    }
+
+    private static void Optional(Description text, string key, JsonNode? value)
+    {
+        if ((string?)value is { Length: > 0 } shown)
         {
-            text.Title(1, ((string?)condition!["type"] ?? "").PadRight(28) + condition["status"]);
+            text.Add(0, key, shown);
+        }
+    }
+
+    private static void Addresses(Description text, JsonArray addresses)
+    {
+        if (addresses.Count == 0)
+        {
+            text.Add(0, "IPs", "<none>");
+            return;
         }
 
-        Volumes(text, spec["volumes"] as JsonArray ?? []);
-        text.Add(0, "QoS Class", (string?)status["qosClass"])
-            .AddMany(0, "Node-Selectors", CommonDescription.Pairs(spec["nodeSelector"], "="))
-            .AddMany(0, "Tolerations", [.. (spec["tolerations"] as JsonArray ?? []).Select(Toleration!)]);
+        text.Title(0, "IPs:");
+        foreach (var address in addresses)
+        {
+            text.Add(1, "IP", (string?)address!["ip"]);
+        }
     }
 
     private static void Containers(Description text, string title, JsonNode? containers, JsonNode? statuses)
@@ -75,33 +96,24 @@ internal static class PodDescription
         }
     }
 
-    private static void Volumes(Description text, JsonArray volumes)
+    private static void Conditions(Description text, JsonArray conditions)
     {
-        text.Title(0, volumes.Count == 0 ? "Volumes:           <none>" : "Volumes:");
-        foreach (var volume in volumes.Select(volume => volume!.AsObject()))
+        if (conditions.Count == 0)
         {
-            text.Title(1, $"{volume["name"]}:");
-            var (type, source) = volume.First(field => field.Key != "name");
-            text.Add(2, "Type", type switch
-            {
-                "configMap" => "ConfigMap (a volume populated by a ConfigMap)",
-                "secret" => "Secret (a volume populated by a Secret)",
-                "emptyDir" => "EmptyDir (a temporary directory that shares a pod's lifetime)",
-                "hostPath" => "HostPath (bare host directory volume)",
-                "projected" => "Projected (a volume that contains injected data from multiple sources)",
-                "downwardAPI" => "DownwardAPI (a volume populated by information about the pod)",
-                _ => type,
-            });
-            foreach (var (key, value) in source as JsonObject ?? [])
-            {
-                text.Add(2, string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(key[0])}{key[1..]}"), JsonPath.Text(value));
-            }
+            return;
+        }
+
+        text.Title(0, "Conditions:");
+        text.Text.Add(1, "Type", "Status");
+        foreach (var condition in conditions)
+        {
+            text.Text.Add(1, (string?)condition!["type"] ?? "", (string?)condition["status"] ?? "");
         }
     }
 
     private static string Toleration(JsonNode toleration)
     {
-        var words = $"{toleration["key"]}" + ((string?)toleration["value"] is { } value ? $"={value}" : "") + ((string?)toleration["effect"] is { } effect ? $":{effect}" : "");
-        return words + ((string?)toleration["operator"] == "Exists" ? " op=Exists" : "") + ((long?)toleration["tolerationSeconds"] is { } seconds ? $" for {seconds}s" : "");
+        var words = $"{toleration["key"]}" + ((string?)toleration["value"] is { Length: > 0 } value ? $"={value}" : "") + ((string?)toleration["effect"] is { Length: > 0 } effect ? $":{effect}" : "");
+        return words + ((string?)toleration["operator"] == "Exists" ? words.Length == 0 ? "op=Exists" : " op=Exists" : "") + ((long?)toleration["tolerationSeconds"] is { } seconds ? $" for {seconds}s" : "");
     }
 }

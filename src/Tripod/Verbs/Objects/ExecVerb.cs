@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tripod.Client;
+using Tripod.Objects;
 
 namespace Tripod.Verbs.Objects;
 
@@ -28,9 +29,13 @@ internal sealed class ExecVerb
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var api = await kubernetes.OpenAsync(parsed, cancel).ConfigureAwait(false);
-        var name = parsed.GetRequiredValue(pod) is var word && word.StartsWith("pod", StringComparison.Ordinal) && word.Contains('/', StringComparison.Ordinal) ? word[(word.IndexOf('/', StringComparison.Ordinal) + 1)..] : word;
-        var isTerminal = parsed.GetValue(terminal) && !Console.IsInputRedirected;
-        if (parsed.GetValue(terminal) && !isTerminal)
+        var path = $"/api/v1/namespaces/{Uri.EscapeDataString(kubernetes.NamespaceOf(parsed))}/pods/{Uri.EscapeDataString(PodContainers.PodName(parsed.GetRequiredValue(pod)))}";
+        var chosen = PodContainers.Choose(await api.GetAsync(path, cancel).ConfigureAwait(false), parsed.GetValue(container));
+
+        // A terminal that nobody types on is none, as with kubectl.
+        var wanted = parsed.GetValue(terminal) && parsed.GetValue(input);
+        var isTerminal = wanted && !Console.IsInputRedirected;
+        if (wanted && !isTerminal)
         {
             await Console.Error.WriteLineAsync("Unable to use a TTY - input is not a terminal or the right kind of file").ConfigureAwait(false);
         }
@@ -38,10 +43,10 @@ internal sealed class ExecVerb
         string[] query =
         [
             .. parsed.GetRequiredValue(command).Select(word => $"command={Uri.EscapeDataString(word)}"),
-            .. parsed.GetValue(container) is { } chosen ? (string[])[$"container={Uri.EscapeDataString(chosen)}"] : [],
+            $"container={Uri.EscapeDataString(chosen)}",
             $"stdin={(parsed.GetValue(input) ? "true" : "false")}", "stdout=true", $"stderr={(isTerminal ? "false" : "true")}", $"tty={(isTerminal ? "true" : "false")}",
         ];
-        using var socket = await api.ConnectAsync($"/api/v1/namespaces/{kubernetes.NamespaceOf(parsed)}/pods/{Uri.EscapeDataString(name)}/exec?{string.Join('&', query)}", cancel).ConfigureAwait(false);
+        using var socket = await api.ConnectAsync($"{path}/exec?{string.Join('&', query)}", cancel).ConfigureAwait(false);
         using var streams = new RemoteStreams(socket);
         return await streams.RunAsync(parsed.GetValue(input), isTerminal, cancel).ConfigureAwait(false);
     }
