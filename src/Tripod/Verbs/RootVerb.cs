@@ -42,7 +42,14 @@ internal static class RootVerb
             Signals.EndOnBrokenPipe();
         }
 
-        return new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = isEngine ? null : TimeToEnd };
+        return new()
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = isEngine ? null : TimeToEnd,
+
+            // Console.Out would switch the terminal's cursor keys over as soon as it is touched, under the nose of a command in a container.
+            Output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true },
+        };
     }
 
     /// <summary>As it is typed: <c>tripod create configmap</c>.</summary>
