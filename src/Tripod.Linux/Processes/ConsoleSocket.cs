@@ -14,13 +14,13 @@ public sealed unsafe partial class ConsoleSocket : IDisposable
     {
         Path = path;
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen(1);
+        listener.Listen(2);
     }
 
     public string Path { get; }
 
-    /// <summary>Blocks until the runtime has connected and sent the fd.</summary>
-    public FileDescriptor Receive()
+    /// <summary>Blocks until the runtime has connected and sent the fd; null where <see cref="GiveUp"/> came first.</summary>
+    public FileDescriptor? Receive()
     {
         using var connection = listener.Accept();
 
@@ -29,13 +29,23 @@ public sealed unsafe partial class ConsoleSocket : IDisposable
         var vector = stackalloc nint[2] { (nint)data, 256 };
         var control = stackalloc byte[24];
         var message = stackalloc nint[7] { 0, 0, (nint)vector, 1, (nint)control, 24, 0 };
-        LinuxException.Check((int)recvmsg((int)connection.Handle, message, CloseOnExec), "recvmsg", Path);
+        if (LinuxException.Check((int)recvmsg((int)connection.Handle, message, CloseOnExec), "recvmsg", Path) == 0)
+        {
+            return null;
+        }
+
         return message[5] >= 20
             ? new FileDescriptor(*(int*)(control + 16))
             : throw new LinuxException("recvmsg", Path, Errno.EBADF);
     }
 
-    /// <summary>Ends a <see cref="Receive"/> that waits in vain.</summary>
+    /// <summary>Ends a <see cref="Receive"/> that waits in vain. A runtime that has connected before is heard first: connections are accepted in their order.</summary>
+    public void GiveUp()
+    {
+        using var nobody = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        nobody.Connect(new UnixDomainSocketEndPoint(Path));
+    }
+
     public void Dispose()
     {
         listener.Dispose();

@@ -93,14 +93,19 @@ internal sealed class ExecProcess(RuntimeParts parts)
         errors.Write.Dispose();
         using var process = Pidfd.Open(pid);
         var ended = process is null ? Task.CompletedTask : process.Ended(CancellationToken.None);
-        if (await Task.WhenAny(received, ended).ConfigureAwait(false) != received)
+        if (await Task.WhenAny(received, ended).ConfigureAwait(false) == ended)
+        {
+            console.GiveUp();
+        }
+
+        if (await received.ConfigureAwait(false) is not { } terminal)
         {
             // It ended without a terminal: what it said is all there is.
             return new ExecStreams(pid, exec, null, new FdStream(errors.Read), null, master: null);
         }
 
         errors.Read.Dispose();
-        var master = new FdStream(await received.ConfigureAwait(false));
+        var master = new FdStream(terminal);
         return new ExecStreams(pid, exec, master, master, null, master.Descriptor);
     }
 }

@@ -87,7 +87,8 @@ internal sealed class ContainerTable(RecordStore store)
         }
     }
 
-    public async IAsyncEnumerable<ContainerEvent> Events([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>From this call on, not from the first read on.</summary>
+    public IAsyncEnumerable<ContainerEvent> Events(CancellationToken cancel)
     {
         var channel = Channel.CreateUnbounded<ContainerEvent>(new() { SingleReader = true });
         lock (gate)
@@ -95,6 +96,11 @@ internal sealed class ContainerTable(RecordStore store)
             listeners.Add(channel);
         }
 
+        return ReadAsync(channel, cancel);
+    }
+
+    private async IAsyncEnumerable<ContainerEvent> ReadAsync(Channel<ContainerEvent> channel, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
         try
         {
             await foreach (var happened in channel.Reader.ReadAllAsync(cancel).ConfigureAwait(false))

@@ -132,9 +132,10 @@ public sealed class TestRuntime : IAsyncDisposable
     public ChannelReader<ContainerEvent> Events()
     {
         var channel = Channel.CreateUnbounded<ContainerEvent>();
+        var events = Runtime.Events(closing.Token);
         _ = Task.Run(async () =>
         {
-            await foreach (var happened in Runtime.Events(closing.Token))
+            await foreach (var happened in events)
             {
                 channel.Writer.TryWrite(happened);
             }
