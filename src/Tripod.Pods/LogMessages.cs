@@ -22,4 +22,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sandbox {Sandbox} of pod {Pod} belongs to no pod any more and is removed")]
     public static partial void OrphanRemoved(ILogger log, string sandbox, string pod);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "container {Name}: {Problem}")]
+    public static partial void StandaloneFailed(ILogger log, string name, string problem);
 }

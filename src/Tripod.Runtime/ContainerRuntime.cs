@@ -29,6 +29,12 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
 
+    /// <summary>Of the network that the bridge is in.</summary>
+    public int PrefixLength => parts.Network.PrefixLength;
+
+    /// <summary>The hardware address of an interface that has the IPv4 address.</summary>
+    public string MacOf(string address) => string.Join(':', InterfaceNames.Mac(System.Net.IPAddress.Parse(address)).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
 
@@ -64,8 +70,11 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public IReadOnlyList<SandboxStatus> ListPodSandboxes() => [.. parts.Table.All.Where(entry => entry.Record.IsPause).Select(entry => entry.Record.ToSandboxStatus())];
 
     // containers
-    public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel) =>
-        Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, cancel), "create container"));
+    public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel, string? id = null) =>
+        Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, id, cancel), "create container"));
+
+    /// <summary>An id for a container that is written down before it is made.</summary>
+    public static string NewContainerId() => Containers.CreateContainer.NewId();
 
     public Task StartContainer(string containerId, CancellationToken cancel) => Starting(() => Said(
         async () =>
@@ -77,6 +86,29 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>The stop signal, then after the grace period SIGKILL to the container's whole cgroup. A second call with a shorter grace cuts the first short.</summary>
     public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => Said(() => new StopContainer(parts).RunAsync(containerId, grace, cancel), "stop container");
+
+    /// <summary>To the container's first process; a signal that ends it ends the container.</summary>
+    public void SignalContainer(string containerId, int signal) => new SignalContainer(parts).Run(containerId, signal);
+
+    /// <summary>Holds all of the container's processes still (freezer).</summary>
+    public Task PauseContainer(string containerId, CancellationToken cancel) => Said(() => new PauseContainer(parts).RunAsync(containerId, paused: true, cancel), "pause container");
+
+    public Task UnpauseContainer(string containerId, CancellationToken cancel) => Said(() => new PauseContainer(parts).RunAsync(containerId, paused: false, cancel), "unpause container");
+
+    /// <summary>The processes of a container by their pid on this machine.</summary>
+    public IReadOnlyCollection<int> ContainerProcesses(string containerId) => parts.Cgroups.Processes(parts.Table.Get(containerId).Record.Cgroup);
+
+    /// <summary>What ps(1) says with these arguments, of all the machine.</summary>
+    public static Task<string> ListProcesses(IReadOnlyList<string> arguments) => ProcessListing.RunAsync(arguments);
+
+    /// <summary>Removes a directory whose content a container may have made.</summary>
+    public static void RemoveTree(string path) => Linux.FileSystem.TreeRemoval.Remove(path);
+
+    /// <summary>What its cgroup has used so far; null where it has none.</summary>
+    public Cgroups.CgroupUsage? ContainerUsage(string containerId) => parts.Cgroups.Usage(parts.Table.Get(containerId).Record.Cgroup);
+
+    /// <summary>The container's root file system on this machine, and its writable layer; whoever reads there resolves paths inside.</summary>
+    public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), Path.Combine(parts.Paths.State(containerId), "upper"));
 
     public Task RemoveContainer(string containerId, CancellationToken cancel) => Said(() => new RemoveContainer(parts).RunAsync(containerId, cancel), "remove container");
 
@@ -98,6 +130,15 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>Streams of the container's own process; disposing of them leaves it running.</summary>
     public Task<IProcessStreams> Attach(string containerId, CancellationToken cancel) => Said(() => new AttachStreams(parts).RunAsync(containerId, cancel), "attach");
+
+    /// <summary>The same from the first byte of the next start on.</summary>
+    public Task<IProcessStreams> AttachAtStart(string containerId, CancellationToken cancel) => Said(() => new AttachStreams(parts).AtStartAsync(containerId, cancel), "attach");
+
+    /// <summary>Of the container's own terminal.</summary>
+    public void ResizeContainer(string containerId, int columns, int rows) => new ResizeTerminal(parts).Run(containerId, columns, rows);
+
+    /// <summary>Where the records of the levels above stand that look after containers.</summary>
+    public RecordStore Records => records;
 
     /// <summary>A TCP connection to 127.0.0.1:port made inside the sandbox's network namespace.</summary>
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");

@@ -19,6 +19,9 @@ internal sealed class RuntimePaths(RuntimeOptions options)
 
     public string Shm(string sandboxId) => Path.Combine(Bundle(sandboxId), "shm");
 
+    /// <summary>A namespace that is kept by a mount, of a container that others may join: <c>net</c>, <c>ipc</c>.</summary>
+    public string Namespace(string id, string kind) => Path.Combine(Bundle(id), "ns", kind);
+
     /// <summary>The writable layer: outlives a boot.</summary>
     public string State(string id) => Path.Combine(options.Root, "containers", id);
 

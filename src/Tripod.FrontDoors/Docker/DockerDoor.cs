@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tripod.FrontDoors.Docker.Http;
+using Tripod.FrontDoors.Docker.Streams;
+using Tripod.Pods.Standalone;
 using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Docker;
@@ -14,7 +16,7 @@ public static class DockerDoor
     private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     /// <summary>Listens, and lets root and the socket's group in, once <see cref="StartAsync"/> is called.</summary>
-    public static WebApplication Create(DockerDoorOptions options, ContainerRuntime runtime, TimeProvider clock)
+    public static WebApplication Create(DockerDoorOptions options, ContainerRuntime runtime, StandaloneEngine standalone, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "tripod" });
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
@@ -26,10 +28,11 @@ public static class DockerDoor
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ListenUnixSocket(options.Socket);
+            kestrel.ListenUnixSocket(options.Socket, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
         });
         var app = builder.Build();
-        var parts = new DockerParts(options, runtime, clock, options.Logging.CreateLogger("Tripod.Docker"));
+        var parts = new DockerParts(options, runtime, standalone, clock, options.Logging.CreateLogger("Tripod.Docker"));
+        _ = parts.Events.ListenAsync(app.Lifetime.ApplicationStopping);
         app.Run(new DockerRouter(parts).HandleAsync);
         return app;
     }

@@ -22,5 +22,15 @@ internal static class CgroupPath
     public static string OfContainer(string engine, string? pause, string id) =>
         pause is null ? $"/{engine}/containers/{id}" : $"{pause[..pause.LastIndexOf('/')]}/{id}";
 
+    /// <summary>Of a container of no pod that names its parent: below the hierarchies' roots, as Docker has it.</summary>
+    /// <exception cref="RuntimeException">The parent is no plain path.</exception>
+    public static string Standalone(string engine, string parent, string id)
+    {
+        var folders = parent.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return folders.Any(folder => folder is "." or ".." || folder.Any(char.IsControl))
+            ? throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"cgroup parent {parent}: write it as a plain path such as /batch")
+            : folders.Length == 0 ? $"/{engine}/containers/{id}" : $"/{string.Join('/', folders)}/{id}";
+    }
+
     private static bool Names(string uid) => uid.Length is > 0 and <= 128 && uid.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_');
 }

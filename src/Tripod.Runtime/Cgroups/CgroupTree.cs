@@ -109,6 +109,19 @@ internal sealed class CgroupTree
         }
     }
 
+    /// <summary>Its processes and those below it.</summary>
+    public IReadOnlyCollection<int> Processes(string path) => CgroupProcesses.In(Directories(path));
+
+    /// <summary>Holds its processes still, or lets them go on.</summary>
+    public void Freeze(string path, bool frozen)
+    {
+        var (file, text) = IsUnified ? ("cgroup.freeze", frozen ? "1" : "0") : ("freezer.state", frozen ? "FROZEN" : "THAWED");
+        Directories(path).Select(directory => Path.Combine(directory, file)).Where(File.Exists).ToList().ForEach(freezer => File.WriteAllText(freezer, text));
+    }
+
+    /// <summary>What it has used; null where it is gone.</summary>
+    public CgroupUsage? Usage(string path) => Directories(path) is { Count: > 0 } directories ? CgroupUsage.Read(directories, IsUnified) : null;
+
     /// <summary>Whether the kernel has killed something here for want of memory.</summary>
     public bool WasOutOfMemory(string path)
     {

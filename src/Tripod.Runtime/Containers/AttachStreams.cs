@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Containers;
 
@@ -17,6 +18,53 @@ internal sealed class AttachStreams(RuntimeParts parts)
             throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"container {id} is not running");
         }
 
+        return await ConnectAsync(entry, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>From the first byte of the next start on; of a container that runs already, from now on.</summary>
+    public async Task<IProcessStreams> AtStartAsync(string id, CancellationToken cancel)
+    {
+        var entry = parts.Table.Get(id);
+        var attached = new TaskCompletionSource<IProcessStreams>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (await entry.TakeTurn(cancel).ConfigureAwait(false))
+        {
+            if (entry.Record.State == ContainerState.Running)
+            {
+                return await ConnectAsync(entry, cancel).ConfigureAwait(false);
+            }
+
+            entry.WaitingToAttach.Enqueue(failure => AttachAsync(entry, attached, failure));
+        }
+
+        using var gone = cancel.Register(() => attached.TrySetCanceled(cancel));
+        return await attached.Task.ConfigureAwait(false);
+    }
+
+    private async Task AttachAsync(ContainerEntry entry, TaskCompletionSource<IProcessStreams> attached, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            attached.TrySetException(new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"container {entry.Record.Id} was not started: {failure.Message}", inner: failure));
+            return;
+        }
+
+        try
+        {
+            var streams = await ConnectAsync(entry, CancellationToken.None).ConfigureAwait(false);
+            if (!attached.TrySetResult(streams))
+            {
+                await streams.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception refused) when (refused is SocketException or IOException)
+        {
+            attached.TrySetException(refused);
+        }
+    }
+
+    private async Task<IProcessStreams> ConnectAsync(ContainerEntry entry, CancellationToken cancel)
+    {
+        var id = entry.Record.Id;
         var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
         try
         {
@@ -107,7 +155,7 @@ internal sealed class AttachStreams(RuntimeParts parts)
         public Stream? Stderr { get; }
         public Task<int> ExitCode { get; }
 
-        public void Resize(int columns, int rows) => File.AppendAllText(control, $"1 {rows} {columns}\n");
+        public void Resize(int columns, int rows) => ResizeTerminal.Say(control, columns, rows);
 
         public ValueTask DisposeAsync()
         {

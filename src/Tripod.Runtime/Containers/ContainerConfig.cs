@@ -64,10 +64,30 @@ public sealed record ContainerConfig
 
     /// <summary>Empty: the image's, else SIGTERM.</summary>
     public string StopSignal { get; init; } = "";
+    public IReadOnlyList<ContainerRlimit> Rlimits { get; init; } = [];
+
+    /// <summary>A small init of the machine's runs as the first process, and reaps (<c>docker run --init</c>).</summary>
+    public bool Init { get; init; }
+
+    /// <summary>For a container of no pod: what another has from its sandbox.</summary>
+    public StandaloneConfig? Standalone { get; init; }
 }
 
 /// <param name="Propagation"><c>private</c> (rprivate), <c>host-to-container</c> (rslave) or <c>bidirectional</c> (rshared).</param>
-public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly = false, string Propagation = "private", bool RecursiveReadOnly = false);
+public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly = false, string Propagation = "private", bool RecursiveReadOnly = false)
+{
+    /// <summary>Options of a tmpfs that is mounted there in place of a path of the host's.</summary>
+    public IReadOnlyList<string>? Tmpfs { get; init; }
+
+    /// <summary>Without the mounts below the host's path.</summary>
+    public bool NonRecursive { get; init; }
+}
+
+/// <param name="Type">As getrlimit(2) names it: <c>RLIMIT_NOFILE</c>.</param>
+public sealed record ContainerRlimit(string Type, ulong Soft, ulong Hard)
+{
+    public static bool IsKnown(string type) => Linux.Processes.ResourceLimit.IsKnown(type);
+}
 
 /// <param name="Permissions">Any of <c>rwm</c>.</param>
 public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions = "rwm");
@@ -148,6 +168,18 @@ public sealed record ContainerStatus
 
     /// <summary>An absolute path.</summary>
     public string LogPath { get; init; } = "";
+
+    /// <summary>Held still by the freezer.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Of the network namespace that it owns; empty where it owns none, or does not run.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>The host ports that it has now.</summary>
+    public IReadOnlyList<Sandboxes.PortMapping> Ports { get; init; } = [];
+
+    /// <summary>Of the engine's own, below the hierarchies' roots.</summary>
+    public string Cgroup { get; init; } = "";
 }
 
 public enum ContainerEventKind
@@ -156,6 +188,8 @@ public enum ContainerEventKind
     Started,
     Stopped,
     Deleted,
+    Paused,
+    Unpaused,
 }
 
 /// <summary>Wakes whoever looks after the container; what is true is asked of the runtime again.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Tripod.Linux.Events;
+using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Records;
 
@@ -129,8 +130,25 @@ internal sealed class ContainerEnds(RuntimeParts parts) : IDisposable
             FinishedAt = at > known.StartedAt ? at : known.StartedAt,
             Reason = exit.Reason,
             Message = exit.Message,
+            Paused = false,
         });
+        GiveBackNetwork(entry);
         entry.Ended.TrySetResult();
         parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
+    }
+
+    /// <summary>What cannot be given back now is given back when the container is removed, or by the next engine.</summary>
+    private void GiveBackNetwork(ContainerEntry entry)
+    {
+        try
+        {
+            var network = new OwnNetwork(parts);
+            network.Release(entry);
+            network.ReleaseJoined(entry.Record);
+        }
+        catch (Exception failure) when (failure is IOException or NftablesException)
+        {
+            LogMessages.UndoFailed(parts.Log, entry.Record.Id, failure);
+        }
     }
 }

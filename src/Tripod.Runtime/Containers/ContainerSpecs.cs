@@ -17,11 +17,11 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         var security = config.Security;
         var rootfs = parts.Paths.Rootfs(record.Id);
         var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
-        var namespaces = new NamespacePaths(parts).Of(config, sandbox);
+        var namespaces = new NamespacePaths(parts).Of(record, sandbox);
         return new()
         {
             RootfsPath = rootfs,
-            Args = CommandLine(config, image),
+            Args = config.Init ? [InitProgram.InContainer, "--", .. CommandLine(config, image)] : CommandLine(config, image),
             Env = Environment(config, image, user, sandbox),
             User = user,
             Cwd = config.WorkingDir.Length > 0 ? config.WorkingDir : image.WorkingDir.Length > 0 ? image.WorkingDir : "/",
@@ -33,12 +33,15 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             Seccomp = Seccomp(security),
             AppArmor = security.AppArmor,
             Namespaces = namespaces,
-            Mounts = DefaultMounts.For(config, sandbox, parts.Paths),
+            Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
             Devices = config.Devices,
             CgroupsPath = record.Cgroup,
             Resources = config.Resources,
             OomScoreAdj = OomScore.Clamp(config.Resources.OomScoreAdj),
             MaskedPaths = security.Privileged ? [] : security.MaskedPaths ?? DefaultMounts.Masked,
+            Hostname = Hostname(config),
+            Sysctls = Sysctls(config),
+            Rlimits = [.. config.Rlimits.Select(Rlimits.Clamp)],
             ReadonlyPaths = security.Privileged ? [] : security.ReadonlyPaths ?? DefaultMounts.ReadOnly,
         };
     }
@@ -56,7 +59,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
     private static List<string> Environment(ContainerConfig config, ImageConfig image, ProcessUser user, ContainerRecord? sandbox)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
-        if (sandbox?.Sandbox is { Hostname: { Length: > 0 } hostname })
+        if ((sandbox?.Sandbox?.Hostname ?? config.Standalone?.Hostname) is { Length: > 0 } hostname)
         {
             values["HOSTNAME"] = hostname;
         }
@@ -79,6 +82,19 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         }
 
         return [.. values.Select(pair => $"{pair.Key}={pair.Value}")];
+    }
+
+    private static string Hostname(ContainerConfig config) => config.Namespaces?.Uts is NamespaceChoice.Own ? config.Standalone?.Hostname ?? "" : "";
+
+    private static IReadOnlyDictionary<string, string> Sysctls(ContainerConfig config)
+    {
+        var sysctls = new Dictionary<string, string>(config.Standalone?.Sysctls ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        if (config.Standalone is { Domainname: { Length: > 0 } domain } && Hostname(config).Length > 0)
+        {
+            sysctls.TryAdd("kernel.domainname", domain);
+        }
+
+        return sysctls;
     }
 
     private static string? Seccomp(LinuxSecurity security) => security.Seccomp switch

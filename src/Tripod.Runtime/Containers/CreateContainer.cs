@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Tripod.Linux;
 using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Oci;
@@ -9,13 +10,20 @@ namespace Tripod.Runtime.Containers;
 /// <summary>Makes a container ready to start: record, root file system, bundle. Called by the facade; <see cref="StartContainer"/> goes on from here.</summary>
 internal sealed class CreateContainer(RuntimeParts parts)
 {
+    /// <summary>A new id; whoever writes down a container before it is made chooses one himself.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <param name="sandboxId">Null for a container of no pod.</param>
+    /// <param name="config">What it is to be.</param>
+    /// <param name="id">Null: a new one.</param>
+    /// <param name="cancel">Ends the wait for one's turn.</param>
     /// <returns>The id; of the same container again when sandbox, name and attempt are the same.</returns>
-    public async Task<string> RunAsync(string? sandboxId, ContainerConfig config, CancellationToken cancel)
+    public async Task<string> RunAsync(string? sandboxId, ContainerConfig config, string? id, CancellationToken cancel)
     {
         var sandbox = sandboxId is null ? null : Sandbox(parts.Table, sandboxId);
         while (true)
         {
-            var (entry, mine) = parts.Table.FindOrAdd(record => IsTwin(record, sandboxId, config), () => NewRecord(sandbox, config));
+            var (entry, mine) = parts.Table.FindOrAdd(record => IsTwin(record, sandboxId, config), () => NewRecord(sandbox, config, id ?? NewId()));
             using (mine ?? await entry.TakeTurn(cancel).ConfigureAwait(false))
             {
                 if (!entry.IsRemoved)
@@ -36,9 +44,36 @@ internal sealed class CreateContainer(RuntimeParts parts)
         Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C9);
         Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
         RootfsMount.Mount(parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
+        if (record.SandboxId is null)
+        {
+            PrepareOwn(record);
+        }
+
         var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
         File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
         entry.Prepared = spec.Namespaces;
+    }
+
+    /// <summary>What a sandbox would have: files for the network, and memory that others may share; kept where somebody uses it.</summary>
+    private void PrepareOwn(ContainerRecord record)
+    {
+        OwnFiles.Write(parts, record);
+        if (record.Config.Standalone is not { ShareIpc: true } own)
+        {
+            return;
+        }
+
+        var shm = parts.Paths.Shm(record.Id);
+        if (Mounts.IsMountPoint(shm) && !new OwnNetwork(parts).IsJoined(record.Id))
+        {
+            Mounts.Unmount(shm);
+        }
+
+        if (!Mounts.IsMountPoint(shm))
+        {
+            Directory.CreateDirectory(shm);
+            Mounts.Mount("shm", shm, "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, $"mode=1777,size={(own.ShmSize > 0 ? own.ShmSize : 65536 * 1024)}");
+        }
     }
 
     /// <exception cref="RuntimeException">NotFound; FailedPrecondition where pause does not run.</exception>
@@ -76,9 +111,8 @@ internal sealed class CreateContainer(RuntimeParts parts)
         sandboxId is not null && record.SandboxId == sandboxId && !record.IsPause
         && record.Config.Name == config.Name && record.Config.Attempt == config.Attempt;
 
-    private ContainerRecord NewRecord(ContainerRecord? sandbox, ContainerConfig config)
+    private ContainerRecord NewRecord(ContainerRecord? sandbox, ContainerConfig config, string id)
     {
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         return new()
         {
             Id = id,
@@ -86,7 +120,9 @@ internal sealed class CreateContainer(RuntimeParts parts)
             Config = config,
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = Image(config.Image).Id,
-            Cgroup = CgroupPath.OfContainer(parts.Options.Name, sandbox?.Cgroup, id),
+            Cgroup = sandbox is null && config.Standalone is { } own
+                ? CgroupPath.Standalone(parts.Options.Name, own.CgroupParent, id)
+                : CgroupPath.OfContainer(parts.Options.Name, sandbox?.Cgroup, id),
             LogPath = LogPath(sandbox, config, id),
         };
     }

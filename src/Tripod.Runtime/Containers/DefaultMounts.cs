@@ -14,8 +14,12 @@ internal static class DefaultMounts
 
     public static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    public static IReadOnlyList<SpecMount> For(ContainerConfig config, ContainerRecord? sandbox, RuntimePaths paths)
+    /// <param name="record">The container.</param>
+    /// <param name="sandbox">Null for a container of no pod.</param>
+    /// <param name="parts">Where things stand, and whom the container joins.</param>
+    public static IReadOnlyList<SpecMount> For(ContainerRecord record, ContainerRecord? sandbox, RuntimeParts parts)
     {
+        var (config, paths) = (record.Config, parts.Paths);
         var writable = config.Security.Privileged ? "rw" : "ro";
         var mounts = new List<SpecMount>
         {
@@ -28,7 +32,12 @@ internal static class DefaultMounts
         };
         if (sandbox is null)
         {
-            mounts.Add(new("/dev/shm", "tmpfs", "shm", ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]));
+            mounts.Add(SharedMemory(record, parts));
+            if (config.Standalone is not null)
+            {
+                var owner = paths.Bundle(OwnFiles.OwnerOf(parts.Table, record).Id);
+                mounts.AddRange(OwnFiles.Names.Select(name => Path.Combine(owner, name)).Where(File.Exists).Select(file => Bind(file, $"/etc/{Path.GetFileName(file)}", config.Security.ReadOnlyRootfs)));
+            }
         }
         else
         {
@@ -43,12 +52,32 @@ internal static class DefaultMounts
         return [.. mounts, .. own.OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
     }
 
+    /// <summary>A file system of its own, the host's, or that of whoever it shares IPC with.</summary>
+    private static SpecMount SharedMemory(ContainerRecord record, RuntimeParts parts) => (record.Config.Namespaces?.Ipc, record.Config.Standalone) switch
+    {
+        (NamespaceChoice.Host, _) => Bind("/dev/shm", "/dev/shm", readOnly: false),
+        (NamespaceChoice.Join join, _) when parts.Table.Find(join.ContainerId)?.Record is { } owner && SharedBy(owner, parts) is { } shm => Bind(shm, "/dev/shm", readOnly: false),
+        (_, { ShareIpc: true }) => Bind(parts.Paths.Shm(record.Id), "/dev/shm", readOnly: false),
+        (_, var own) => new("/dev/shm", "tmpfs", "shm", ["nosuid", "noexec", "nodev", "mode=1777", $"size={(own is { ShmSize: > 0 } ? own.ShmSize : 65536 * 1024)}"]),
+    };
+
+    private static string? SharedBy(ContainerRecord owner, RuntimeParts parts) => owner switch
+    {
+        { Sandbox.HostIpc: true } => "/dev/shm",
+        { IsPause: true } => parts.Paths.Shm(owner.Id),
+        { SandboxId: { } sandbox } => parts.Table.Find(sandbox)?.Record is { } pause ? SharedBy(pause, parts) : null,
+        { Config.Namespaces.Ipc: NamespaceChoice.Host } => "/dev/shm",
+        { Config.Namespaces.Ipc: NamespaceChoice.Join next } => parts.Table.Find(next.ContainerId)?.Record is { } further ? SharedBy(further, parts) : null,
+        { Config.Standalone.ShareIpc: true } => parts.Paths.Shm(owner.Id),
+        _ => null,
+    };
+
     private static SpecMount Bind(string source, string destination, bool readOnly) =>
         new(destination, "bind", source, ["rbind", "rprivate", readOnly ? "ro" : "rw"]);
 
-    private static SpecMount Own(ContainerMount mount) => new(mount.ContainerPath, "bind", mount.HostPath,
+    private static SpecMount Own(ContainerMount mount) => mount.Tmpfs is { } options ? new(mount.ContainerPath, "tmpfs", "tmpfs", options) : new(mount.ContainerPath, "bind", mount.HostPath,
     [
-        "rbind",
+        mount.NonRecursive ? "bind" : "rbind",
         mount.Propagation switch { "bidirectional" => "rshared", "host-to-container" => "rslave", _ => "rprivate" },
         mount.ReadOnly ? mount.RecursiveReadOnly ? "rro" : "ro" : "rw",
     ]);

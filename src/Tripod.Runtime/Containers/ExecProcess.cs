@@ -21,14 +21,11 @@ internal sealed class ExecProcess(RuntimeParts parts)
 
         var exec = Path.Combine(parts.Paths.Bundle(id), $"exec-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}");
         await File.WriteAllTextAsync($"{exec}.json", ProcessOf(record, config), cancel).ConfigureAwait(false);
-        var command = new List<string>([.. parts.Oci.CommandPrefix(Handler(record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
+        var command = new List<string>([.. parts.Oci.CommandPrefix(RuntimeHandler.Of(parts, record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
         return config.Tty
             ? await WithTerminalAsync(id, exec, command).ConfigureAwait(false)
             : await WithPipesAsync(id, exec, command, config).ConfigureAwait(false);
     }
-
-    private string Handler(ContainerRecord record) =>
-        record.SandboxId is { } sandbox ? parts.Table.Find(sandbox)?.Record.Sandbox?.RuntimeHandler ?? "" : "";
 
     /// <summary>The container's own process, with another command.</summary>
     private string ProcessOf(ContainerRecord record, ExecConfig config)

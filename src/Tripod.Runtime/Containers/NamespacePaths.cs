@@ -7,12 +7,15 @@ namespace Tripod.Runtime.Containers;
 /// <summary>A container's choice for each kind of namespace, as OCI writes it: a type for one of its own, a path for one to join, nothing for the host's.</summary>
 internal sealed class NamespacePaths(RuntimeParts parts)
 {
-    public IReadOnlyList<(string Type, string? Path)> Of(ContainerConfig config, ContainerRecord? sandbox)
+    /// <param name="record">The container.</param>
+    /// <param name="sandbox">Null for a container of no pod.</param>
+    public IReadOnlyList<(string Type, string? Path)> Of(ContainerRecord record, ContainerRecord? sandbox)
     {
+        var config = record.Config;
         var choices = config.Namespaces ?? OfSandbox(config, sandbox);
         var namespaces = new List<(string, string?)> { ("mount", null) };
-        Add(namespaces, "network", "net", choices.Net);
-        Add(namespaces, "ipc", "ipc", choices.Ipc);
+        AddKept(namespaces, "network", "net", choices.Net, OwnNetwork.Has(record) ? parts.Paths.Namespace(record.Id, "net") : null);
+        AddKept(namespaces, "ipc", "ipc", choices.Ipc, KeptIpc(record));
         Add(namespaces, "uts", "uts", choices.Uts);
         Add(namespaces, "pid", "pid", choices.Pid);
         Add(namespaces, "user", "user", choices.User);
@@ -40,6 +43,22 @@ internal sealed class NamespacePaths(RuntimeParts parts)
             Cgroup = cgroup,
         };
     }
+
+    /// <summary>One of its own that is kept by a mount is joined rather than made.</summary>
+    private void AddKept(List<(string, string?)> namespaces, string type, string file, NamespaceChoice choice, string? kept)
+    {
+        if (choice is NamespaceChoice.Own && kept is not null)
+        {
+            namespaces.Add((type, kept));
+        }
+        else
+        {
+            Add(namespaces, type, file, choice);
+        }
+    }
+
+    private string? KeptIpc(ContainerRecord record) =>
+        record.Config.Standalone is { ShareIpc: true } && parts.Paths.Namespace(record.Id, "ipc") is var path && Linux.Mounts.IsMountPoint(path) ? path : null;
 
     private void Add(List<(string, string?)> namespaces, string type, string file, NamespaceChoice choice)
     {

@@ -29,5 +29,8 @@ public interface IProcessStreams : IAsyncDisposable
     /// <summary>The process's exit code, once it has ended and its output has been read.</summary>
     Task<int> ExitCode { get; }
 
+    /// <summary>On this machine; 0 where it is not known.</summary>
+    int Pid => 0;
+
     void Resize(int columns, int rows);
 }

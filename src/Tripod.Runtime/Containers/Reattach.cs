@@ -26,7 +26,14 @@ internal sealed class Reattach(RuntimeParts parts)
             parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Sandbox!.Ports);
         }
 
+        var owners = parts.Table.All.Where(entry => OwnNetwork.Has(entry.Record) && entry.Record.Address.Length > 0).ToList();
+        foreach (var entry in owners.Where(entry => IsUsed(entry.Record)))
+        {
+            parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Ports);
+        }
+
         await Task.WhenAll(ended).WaitAsync(cancel).ConfigureAwait(false);
+        owners.ForEach(new OwnNetwork(parts).Release);
         foreach (var entry in parts.Table.All.Where(entry => entry.Record.State == ContainerState.Created).ToList())
         {
             await ClearHalfMadeAsync(entry, cancel).ConfigureAwait(false);
@@ -40,6 +47,8 @@ internal sealed class Reattach(RuntimeParts parts)
     }
 
     private bool IsAlive(ContainerRecord record) => record.BootId == parts.BootId && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive;
+
+    private bool IsUsed(ContainerRecord owner) => (owner.State == ContainerState.Running && IsAlive(owner)) || new OwnNetwork(parts).IsJoined(owner.Id);
 
     private bool HasLife(ContainerRecord pause) => parts.Table.All.Any(entry => entry.Record.SandboxId == pause.Id && entry.Record.State == ContainerState.Running && IsAlive(entry.Record));
 

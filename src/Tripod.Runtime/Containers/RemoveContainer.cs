@@ -44,6 +44,12 @@ internal sealed class RemoveContainer(RuntimeParts parts)
         await ContainerMonitor.EndAsync(bundle, record.Id, parts.Clock).ConfigureAwait(false);
         parts.Oci.Forget(record.Id);
         parts.Cgroups.Remove(record.Cgroup);
+        if (OwnNetwork.Has(record))
+        {
+            parts.Network.Detach(record.Id);
+        }
+
+        await entry.AttachWaitingAsync(new RuntimeException(RuntimeErrorKind.NotFound, $"container {record.Id} was removed")).ConfigureAwait(false);
         RemoveWithMounts(bundle);
         RemoveWithMounts(parts.Paths.State(record.Id));
         RemoveWithMounts(parts.Paths.OwnLogs(record.Id));

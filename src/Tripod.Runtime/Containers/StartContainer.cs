@@ -1,4 +1,7 @@
+using Tripod.Linux;
 using Tripod.Linux.Processes;
+using Tripod.Runtime.Network;
+using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Containers;
@@ -23,11 +26,12 @@ internal sealed class StartContainer(RuntimeParts parts)
 
         var sandbox = record.SandboxId is null ? null : CreateContainer.Sandbox(parts.Table, record.SandboxId);
         await ClearHalfStartedAsync(entry, cancel).ConfigureAwait(false);
-        PrepareAgain(entry, sandbox);
+        var held = Prepare(entry, sandbox);
         try
         {
             // Not cancellable from here: what conmon has begun is seen through, so that nothing unknown runs.
-            var pid = await parts.Oci.CreateAndStartAsync(id, sandbox?.Sandbox?.RuntimeHandler ?? "", record.Config, record.LogPath).ConfigureAwait(false);
+            entry.Ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var pid = await parts.Oci.CreateAndStartAsync(id, RuntimeHandler.Of(parts, record), record.Config, record.LogPath, held, () => entry.AttachWaitingAsync(null)).ConfigureAwait(false);
             Started(entry, pid);
         }
         catch (Exception failure)
@@ -35,12 +39,37 @@ internal sealed class StartContainer(RuntimeParts parts)
             await FailedAsync(entry, failure).ConfigureAwait(false);
             throw;
         }
+        finally
+        {
+            HostPortChoice.LetGo(held);
+        }
+    }
+
+    /// <summary>Network, files and bundle; the network is given back where the rest fails.</summary>
+    /// <returns>What conmon is to hold as long as the container runs.</returns>
+    private IReadOnlyList<FileDescriptor> Prepare(ContainerEntry entry, ContainerRecord? sandbox)
+    {
+        var network = new OwnNetwork(parts);
+        IReadOnlyList<FileDescriptor> held = [];
+        try
+        {
+            held = network.Open(entry);
+            PrepareAgain(entry, sandbox);
+            OwnFiles.Write(parts, entry.Record);
+            return held;
+        }
+        catch (Exception failure)
+        {
+            HostPortChoice.LetGo(held);
+            network.Release(entry);
+            _ = entry.AttachWaitingAsync(failure);
+            throw;
+        }
     }
 
     private void Started(ContainerEntry entry, int pid)
     {
         entry.Prepared = null;
-        entry.Ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         parts.Table.Change(entry, known => known with
         {
             State = ContainerState.Running,
@@ -52,7 +81,9 @@ internal sealed class StartContainer(RuntimeParts parts)
             Reason = "",
             Message = "",
             FinishedAt = null,
+            Paused = false,
         });
+        new OwnNetwork(parts).KeepIpc(entry.Record);
         parts.Table.Publish(ContainerEventKind.Started, entry.Record);
         _ = parts.Ends.Follow(entry);
     }
@@ -68,13 +99,16 @@ internal sealed class StartContainer(RuntimeParts parts)
             Reason = failure is RuntimeException { Reason: "StartError" } ? "StartError" : "ContainerCannotRun",
             Message = failure.Message,
         });
+        new OwnNetwork(parts).Release(entry);
+        entry.Ended.TrySetResult();
+        await entry.AttachWaitingAsync(failure).ConfigureAwait(false);
         parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
     }
 
     /// <summary>What a boot took away is made again; and a container that it joins may run in other namespaces by now.</summary>
     private void PrepareAgain(ContainerEntry entry, ContainerRecord? sandbox)
     {
-        if (entry.Prepared is null || !entry.Prepared.SequenceEqual(new NamespacePaths(parts).Of(entry.Record.Config, sandbox)))
+        if (entry.Prepared is null || !entry.Prepared.SequenceEqual(new NamespacePaths(parts).Of(entry.Record, sandbox)))
         {
             new CreateContainer(parts).Prepare(entry, sandbox);
         }

@@ -65,6 +65,12 @@ internal sealed class StopContainer(RuntimeParts parts)
     private void Signal(ContainerRecord record)
     {
         var name = record.Config.StopSignal.Length > 0 ? record.Config.StopSignal : parts.Images.Find(record.ImageId)?.Config.StopSignal ?? "";
+        if (record.Paused)
+        {
+            // It could not act on the signal else.
+            parts.Cgroups.Freeze(record.Cgroup, frozen: false);
+        }
+
         using var process = Pidfd.Open(record.Pid);
         if (process is not null && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
         {

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Tripod.Runtime.Records;
+using Tripod.Runtime.Oci;
 
 namespace Tripod.Runtime.Containers;
 
@@ -13,7 +13,7 @@ internal sealed class UpdateContainer(RuntimeParts parts)
         var record = entry.IsRemoved ? parts.Table.Get(id).Record : entry.Record;
         if (record.State == ContainerState.Running)
         {
-            await parts.Oci.UpdateAsync(id, Handler(record), Document(resources)).ConfigureAwait(false);
+            await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), Document(resources)).ConfigureAwait(false);
         }
 
         parts.Table.Change(entry, known => known with { Config = known.Config with { Resources = resources } });
@@ -45,8 +45,6 @@ internal sealed class UpdateContainer(RuntimeParts parts)
 
         return json.ToJsonString();
     }
-
-    private string Handler(ContainerRecord record) => record.SandboxId is { } sandbox ? parts.Table.Find(sandbox)?.Record.Sandbox?.RuntimeHandler ?? "" : "";
 
     private static void Set(JsonObject json, string name, long value)
     {

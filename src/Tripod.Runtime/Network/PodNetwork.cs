@@ -54,6 +54,8 @@ public sealed class PodNetwork
     /// <summary>The bridge's own address, which pods have as their gateway.</summary>
     public string Gateway => pool.Gateway.ToString();
 
+    public int PrefixLength => cidr.PrefixLength;
+
     /// <summary>Whether it is a pod's address, or the bridge's.</summary>
     public bool Contains(IPAddress address) => cidr.Contains(address);
 

@@ -33,7 +33,13 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     }
 
     /// <summary>Creates the container under conmon and starts it; returns the pid of its first process.</summary>
-    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath)
+    /// <param name="id">The container's.</param>
+    /// <param name="handler">The OCI runtime; empty: the engine's.</param>
+    /// <param name="config">Its streams.</param>
+    /// <param name="logPath">Where conmon writes them.</param>
+    /// <param name="held">Kept open by conmon as long as the container runs; the container does not get them.</param>
+    /// <param name="created">Run when the container is there and its command has not begun.</param>
+    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath, IReadOnlyList<FileDescriptor> held, Func<Task> created)
     {
         var bundle = paths.Bundle(id);
         var program = Program(handler);
@@ -45,7 +51,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             {
                 Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, bundle, config, logPath)],
                 Environment = new Dictionary<string, string> { ["_OCI_SYNCPIPE"] = "3" },
-                Descriptors = [null, null, null, write],
+                Descriptors = [null, null, null, write, .. held],
                 HiddenMount = cgroups.HybridMount,
             }).ConfigureAwait(false);
         }
@@ -56,6 +62,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var said = await text.ReadLineAsync().ConfigureAwait(false);
         await ChildProcess.End(conmon).ConfigureAwait(false);
         var pid = Pid(id, said);
+        await created().ConfigureAwait(false);
         await ReleaseAsync(id, program).ConfigureAwait(false);
         return pid;
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Tripod.Runtime.Records;
 
 /// <summary>One container in memory: its record, whose turn it is to change it, and who waits for its end.</summary>
@@ -35,6 +37,17 @@ internal sealed class ContainerEntry(ContainerRecord record)
 
     /// <summary>The stop that is under way, if any.</summary>
     public Stopping Stopping { get; } = new();
+
+    /// <summary>Whoever wants the streams of the next start from their first byte: called with null when the container is there and has not begun, with the failure where it will not be.</summary>
+    public ConcurrentQueue<Func<Exception?, Task>> WaitingToAttach { get; } = new();
+
+    public async Task AttachWaitingAsync(Exception? failure)
+    {
+        while (WaitingToAttach.TryDequeue(out var attach))
+        {
+            await attach(failure).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>One verb at a time changes a container.</summary>
     public async Task<IDisposable> TakeTurn(CancellationToken cancel)

@@ -34,6 +34,10 @@ internal sealed record ContainerRecord
     /// <summary>Of the network namespace that it owns.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>The host ports that lead to it, once they are chosen; of a container of no pod.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public bool Paused { get; init; }
+
     [JsonIgnore]
     public bool IsPause => Sandbox is not null;
 
@@ -52,6 +56,10 @@ internal sealed record ContainerRecord
         Pid = State == ContainerState.Running ? Pid : 0,
         ImageId = ImageId,
         LogPath = LogPath,
+        Paused = Paused && State == ContainerState.Running,
+        Address = Address,
+        Ports = IsPause ? Sandbox!.Ports : Ports,
+        Cgroup = Cgroup,
     };
 
     public SandboxStatus ToSandboxStatus() => new()

@@ -6,6 +6,7 @@ using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Tls;
 using Tripod.Pods;
+using Tripod.Pods.Standalone;
 using Tripod.Runtime;
 using Tripod.Store;
 
@@ -50,6 +51,9 @@ internal static class Engine
         {
             await pods.StartAsync(stop.Token).ConfigureAwait(false);
 
+            await using var standalone = new StandaloneEngine(runtime, clock, log);
+            await standalone.StartAsync(stop.Token).ConfigureAwait(false);
+
             // 4. The doors, last: whoever is let in finds everything ready.
             var door = new KubernetesDoorOptions
             {
@@ -71,7 +75,7 @@ internal static class Engine
                 Logging = logs,
             };
             await using var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
-            await using var docker = DockerDoor.Create(dockerDoor, runtime, clock);
+            await using var docker = DockerDoor.Create(dockerDoor, runtime, standalone, clock);
             await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
             SocketGroup.Give(record.DockerSocket, parsed.GetRequiredValue(options.DockerGroup));

@@ -25,12 +25,35 @@ internal sealed class DockerRequest(HttpContext http, string name)
     /// <summary>Docker reads <c>1</c> and <c>true</c>, and takes everything else but <c>0</c>, <c>false</c>, <c>no</c> and <c>none</c> for true.</summary>
     public bool Flag(string key) => Query(key).Trim().ToLowerInvariant() is not ("" or "0" or "no" or "false" or "none");
 
+    /// <summary>Null where the query does not have it.</summary>
+    /// <exception cref="DockerException">400 for what is no whole number.</exception>
+    public long? Number(string key) => Query(key) switch
+    {
+        "" => null,
+        var text when long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw new DockerException(400, $"invalid value for {key}: {text} is no number"),
+    };
+
+    /// <summary>Null where the query does not have it.</summary>
+    /// <exception cref="DockerException">400 for what is no time.</exception>
+    public DateTimeOffset? Time(string key)
+    {
+        try
+        {
+            return Containers.DockerTime.Parse(Query(key));
+        }
+        catch (FormatException failure)
+        {
+            throw new DockerException(400, $"invalid value for \"{key}\": {Query(key)} is no time", failure);
+        }
+    }
+
     /// <exception cref="DockerException">400 for what is no JSON object.</exception>
     public async Task<JsonObject> ReadJsonAsync()
     {
         try
         {
-            return await JsonNode.ParseAsync(Body, cancellationToken: Cancel).ConfigureAwait(false) as JsonObject ?? [];
+            return await JsonNode.ParseAsync(Body, new() { PropertyNameCaseInsensitive = true }, cancellationToken: Cancel).ConfigureAwait(false) as JsonObject ?? [];
         }
         catch (JsonException failure)
         {

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Tripod.FrontDoors.Docker.Containers;
+using Tripod.FrontDoors.Docker.Events;
 using Tripod.FrontDoors.Docker.Handlers;
 using Tripod.Runtime;
 
@@ -23,7 +25,40 @@ internal sealed class DockerRouter(DockerParts parts)
         new("GET", "/images/{name}/json", new InspectImage(parts).RunAsync),
         new("POST", "/images/{name}/tag", new TagImage(parts).RunAsync),
         new("DELETE", "/images/{name}", new RemoveImage(parts).RunAsync),
+        .. ContainerRoutes(parts),
     ];
+
+    private static IReadOnlyList<DockerRoute> ContainerRoutes(DockerParts parts)
+    {
+        var (stop, pause, exec, remove, attach) = (new StopContainer(parts), new PauseContainer(parts), new ExecContainer(parts), new RemoveContainer(parts), new AttachContainer(parts));
+        return
+        [
+            new("GET", "/containers/json", new ListContainers(parts).RunAsync),
+            new("POST", "/containers/create", new CreateContainer(parts).RunAsync),
+            new("POST", "/containers/prune", remove.PruneAsync),
+            new("GET", "/containers/{name}/json", new InspectContainer(parts).RunAsync),
+            new("GET", "/containers/{name}/logs", new ReadLogs(parts).RunAsync),
+            new("GET", "/containers/{name}/top", new TopContainer(parts).RunAsync),
+            new("GET", "/containers/{name}/stats", new ContainerStats(parts).RunAsync),
+            new("POST", "/containers/{name}/start", new StartContainer(parts).RunAsync),
+            new("POST", "/containers/{name}/stop", stop.StopAsync),
+            new("POST", "/containers/{name}/restart", stop.RestartAsync),
+            new("POST", "/containers/{name}/kill", new KillContainer(parts).RunAsync),
+            new("POST", "/containers/{name}/pause", pause.PauseAsync),
+            new("POST", "/containers/{name}/unpause", pause.UnpauseAsync),
+            new("POST", "/containers/{name}/wait", new WaitContainer(parts).RunAsync),
+            new("POST", "/containers/{name}/rename", new RenameContainer(parts).RunAsync),
+            new("POST", "/containers/{name}/update", new UpdateContainer(parts).RunAsync),
+            new("POST", "/containers/{name}/attach", attach.RunAsync),
+            new("POST", "/containers/{name}/resize", attach.ResizeAsync),
+            new("POST", "/containers/{name}/exec", exec.CreateAsync),
+            new("DELETE", "/containers/{name}", remove.RunAsync),
+            new("POST", "/exec/{name}/start", exec.StartAsync),
+            new("POST", "/exec/{name}/resize", exec.ResizeAsync),
+            new("GET", "/exec/{name}/json", exec.InspectAsync),
+            new("GET", "/events", new WatchEvents(parts).RunAsync),
+        ];
+    }
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -67,7 +102,7 @@ internal sealed class DockerRouter(DockerParts parts)
 
         throw routes.Any(route => route.Match(path) is not null)
             ? new DockerException(405, $"{http.Request.Method} is not what {path} is asked by")
-            : new DockerException(404, $"page not found: {http.Request.Method} {path} is not served by tripod; images are: docker pull, images, save, load, tag, rmi, version, info");
+            : new DockerException(404, $"page not found: {http.Request.Method} {path} is not served by tripod");
     }
 
     private static async Task RefuseAsync(HttpContext http, int status, string message)

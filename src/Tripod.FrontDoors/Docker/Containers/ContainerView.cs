@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime.Images.References;
+using Tripod.Runtime.Sandboxes;
+
+namespace Tripod.FrontDoors.Docker.Containers;
+
+/// <summary>What several answers show of a container: for a standalone one as it was asked for, for a pod's as the pod engine asked.</summary>
+internal sealed class ContainerView
+{
+    private readonly DockerParts parts;
+    private readonly KnownContainer known;
+    private readonly JsonNode? request;
+
+    public ContainerView(DockerParts parts, KnownContainer known)
+    {
+        (this.parts, this.known) = (parts, known);
+        request = known.Standalone is { } own ? JsonNode.Parse(own.Request, new() { PropertyNameCaseInsensitive = true }) : null;
+    }
+
+    /// <summary>The body of the request that made it; empty for a pod's.</summary>
+    public JsonObject Config => request?["Config"] as JsonObject ?? [];
+
+    public JsonObject HostConfig => Config["HostConfig"] as JsonObject ?? [];
+
+    /// <summary>As it was named; of a pod's container as its spec names it.</summary>
+    public string Image => request is not null ? Config.Text("Image")
+        : known.Status.Config.Annotations.TryGetValue("tripod.dev/spec-image", out var spec) ? spec
+        : known.IsPause ? known.Status.Config.Image : ImageReference.Shorten(known.Status.Config.Image);
+
+    public IReadOnlyList<string> Exposed => request.Texts("Exposed");
+
+    public IReadOnlyList<string> Command
+    {
+        get
+        {
+            var config = known.Status.Config;
+            var image = parts.Runtime.Images.Find(known.Status.ImageId)?.Config;
+            IReadOnlyList<string> command = config.Command.Count > 0 ? config.Command : image?.Entrypoint ?? [];
+            return [.. command, .. config.Args.Count > 0 || config.Command.Count > 0 ? config.Args : image?.Cmd ?? []];
+        }
+    }
+
+    public SandboxConfig? Sandbox => known.Status.SandboxId is { } id ? parts.Runtime.PodSandboxStatus(id)?.Config : null;
+
+    public string NetworkMode => request is not null ? HostConfig.Text("NetworkMode") is { Length: > 0 } and not "default" ? HostConfig.Text("NetworkMode") : "bridge"
+        : Sandbox is { HostNetwork: true } ? "host"
+        : known.IsPause ? "bridge" : $"container:{known.Status.SandboxId}";
+
+    public JsonArray Mounts() => request is not null
+        ? (JsonArray)(request["Mounts"] as JsonArray ?? []).DeepClone()
+        : [.. known.Status.Config.Mounts.Select(mount => (JsonNode)new JsonObject
+        {
+            ["Type"] = "bind",
+            ["Source"] = mount.HostPath,
+            ["Destination"] = mount.ContainerPath,
+            ["Mode"] = mount.ReadOnly ? "ro" : "",
+            ["RW"] = !mount.ReadOnly,
+            ["Propagation"] = mount.Propagation switch { "bidirectional" => "rshared", "host-to-container" => "rslave", _ => "rprivate" },
+        })];
+
+    /// <summary>By name; one that is joined from elsewhere has none of its own.</summary>
+    public JsonObject Networks()
+    {
+        var name = request is not null ? request.Text("Network") is { Length: > 0 } own ? own : NetworkMode is "host" or "none" ? NetworkMode : "" : NetworkMode is "bridge" or "host" ? NetworkMode : "";
+        return name.Length == 0 ? [] : new() { [name] = Endpoint(name) };
+    }
+
+    public long SizeRw()
+    {
+        var upper = parts.Runtime.ContainerFiles(known.Id).Upper;
+        return Directory.Exists(upper)
+            ? new DirectoryInfo(upper).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Length)
+            : 0;
+    }
+
+    private JsonObject Endpoint(string name)
+    {
+        var address = known.IsRunning ? known.Status.Address : "";
+        return new()
+        {
+            ["IPAMConfig"] = null,
+            ["Links"] = null,
+            ["Aliases"] = null,
+            ["DriverOpts"] = null,
+            ["MacAddress"] = address.Length > 0 ? parts.Runtime.MacOf(address) : "",
+            ["GwPriority"] = 0,
+            ["NetworkID"] = NetworkIds.Of(name),
+            ["EndpointID"] = address.Length > 0 ? NetworkIds.Of($"{known.Id}/{name}") : "",
+            ["Gateway"] = address.Length > 0 ? parts.Runtime.Gateway : "",
+            ["IPAddress"] = address,
+            ["IPPrefixLen"] = address.Length > 0 ? parts.Runtime.PrefixLength : 0,
+            ["IPv6Gateway"] = "",
+            ["GlobalIPv6Address"] = "",
+            ["GlobalIPv6PrefixLen"] = 0,
+            ["DNSNames"] = null,
+        };
+    }
+}

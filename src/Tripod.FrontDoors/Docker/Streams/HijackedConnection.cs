@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Tripod.FrontDoors.Docker.Http;
+
+namespace Tripod.FrontDoors.Docker.Streams;
+
+/// <summary>
+/// A connection that is no longer HTTP (Docker Engine API, "hijacking"). The answer's head is written by hand: the server's
+/// own upgrade refuses a request that has a body, as <c>docker exec</c> sends.
+/// </summary>
+internal sealed class HijackedConnection : Stream
+{
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
+
+    private readonly HttpContext http;
+    private readonly IDuplexPipe transport;
+    private readonly HalfClose half;
+    private bool inputOver;
+
+    private HijackedConnection(HttpContext http, IDuplexPipe transport, HalfClose half) => (this.http, this.transport, this.half) = (http, transport, half);
+
+    /// <summary>After the request's body has been read.</summary>
+    public static async Task<HijackedConnection> TakeAsync(DockerRequest request, string contentType)
+    {
+        var http = request.Http;
+        var transport = http.Features.Get<IConnectionTransportFeature>()?.Transport ?? throw new DockerException(500, "this connection cannot be hijacked");
+        var half = http.Features.Get<HalfClose>() ?? throw new DockerException(500, "this connection cannot be hijacked");
+        half.Hijack();
+        var taken = new HijackedConnection(http, transport, half);
+        var upgrade = http.Request.Headers.Upgrade.Count > 0;
+        var head = upgrade
+            ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: {ApiVersion.Newest}\r\n\r\n"
+            : $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\nApi-Version: {ApiVersion.Newest}\r\n\r\n";
+        await taken.WriteAsync(Encoding.ASCII.GetBytes(head)).ConfigureAwait(false);
+        return taken;
+    }
+
+    /// <summary>The client sends no more; it may still read.</summary>
+    public CancellationToken InputEnded => half.InputEnded;
+
+    public override bool CanRead => true;
+    public override bool CanWrite => true;
+    public override bool CanSeek => false;
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!inputOver)
+        {
+            var result = await transport.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var available = result.Buffer;
+            var count = (int)Math.Min(available.Length, buffer.Length);
+            if (count > 0)
+            {
+                available.Slice(0, count).CopyTo(buffer.Span);
+                transport.Input.AdvanceTo(available.GetPosition(count));
+                return count;
+            }
+
+            transport.Input.AdvanceTo(available.Start, available.End);
+            inputOver = result.IsCompleted || result.IsCanceled;
+        }
+
+        return 0;
+    }
+
+    /// <exception cref="IOException">The client is gone.</exception>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var flushed = await transport.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (flushed.IsCompleted)
+        {
+            throw new IOException("the client is gone");
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>What was written is sent, then the connection ends; the server must not write an answer of its own after it.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await transport.Output.CompleteAsync().ConfigureAwait(false);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (half.InputEnded.Register(() => closed.TrySetResult()))
+        {
+            await closed.Task.WaitAsync(ClosingTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        http.Abort();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace Tripod.Runtime.Cgroups;
+
+/// <summary>What a cgroup has used: CPU times in nanoseconds, memory in bytes (cgroups(7); the kernel's cgroup-v1 and cgroup-v2 documents).</summary>
+public sealed record CgroupUsage
+{
+    public long CpuTotal { get; init; }
+    public long CpuUser { get; init; }
+    public long CpuSystem { get; init; }
+    public long ThrottledPeriods { get; init; }
+    public long Periods { get; init; }
+    public long ThrottledTime { get; init; }
+    public long Memory { get; init; }
+
+    /// <summary>0 where there is none.</summary>
+    public long MemoryLimit { get; init; }
+    public long Processes { get; init; }
+    public long ReadBytes { get; init; }
+    public long WrittenBytes { get; init; }
+    public IReadOnlyDictionary<string, long> MemoryParts { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Without the file cache that the kernel may drop at once; as <c>kubectl top</c> and <c>docker stats</c> count.</summary>
+    public long WorkingSet => Math.Max(0, Memory - (MemoryParts.TryGetValue("total_inactive_file", out var v1) ? v1 : MemoryParts.GetValueOrDefault("inactive_file")));
+
+    internal static CgroupUsage Read(IReadOnlyList<string> directories, bool unified) => unified ? Unified(directories[0]) : Legacy(directories);
+
+    private static CgroupUsage Unified(string directory)
+    {
+        var cpu = Pairs(Path.Combine(directory, "cpu.stat"));
+        var io = Text(Path.Combine(directory, "io.stat")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return new()
+        {
+            CpuTotal = cpu.GetValueOrDefault("usage_usec") * 1000,
+            CpuUser = cpu.GetValueOrDefault("user_usec") * 1000,
+            CpuSystem = cpu.GetValueOrDefault("system_usec") * 1000,
+            Periods = cpu.GetValueOrDefault("nr_periods"),
+            ThrottledPeriods = cpu.GetValueOrDefault("nr_throttled"),
+            ThrottledTime = cpu.GetValueOrDefault("throttled_usec") * 1000,
+            Memory = Number(Path.Combine(directory, "memory.current")),
+            MemoryLimit = Number(Path.Combine(directory, "memory.max")),
+            MemoryParts = Pairs(Path.Combine(directory, "memory.stat")),
+            Processes = Number(Path.Combine(directory, "pids.current")),
+            ReadBytes = io.Where(part => part.StartsWith("rbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
+            WrittenBytes = io.Where(part => part.StartsWith("wbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
+        };
+    }
+
+    private static CgroupUsage Legacy(IReadOnlyList<string> directories)
+    {
+        string In(string file) => directories.Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists) ?? "";
+        const long NoLimit = 1L << 60;
+        var limit = Number(In("memory.limit_in_bytes"));
+        var throttled = Pairs(In("cpu.stat"));
+        var io = Text(In("blkio.throttle.io_service_bytes")).Split('\n').Select(line => line.Split(' ')).ToList();
+        return new()
+        {
+            CpuTotal = Number(In("cpuacct.usage")),
+            CpuUser = Number(In("cpuacct.usage_user")),
+            CpuSystem = Number(In("cpuacct.usage_sys")),
+            Periods = throttled.GetValueOrDefault("nr_periods"),
+            ThrottledPeriods = throttled.GetValueOrDefault("nr_throttled"),
+            ThrottledTime = throttled.GetValueOrDefault("throttled_time"),
+            Memory = Number(In("memory.usage_in_bytes")),
+            MemoryLimit = limit < NoLimit ? limit : 0,
+            MemoryParts = Pairs(In("memory.stat")),
+            Processes = Number(In("pids.current")),
+            ReadBytes = io.Where(line => line is [_, "Read", _]).Sum(line => Parse(line[2])),
+            WrittenBytes = io.Where(line => line is [_, "Write", _]).Sum(line => Parse(line[2])),
+        };
+    }
+
+    private static Dictionary<string, long> Pairs(string file)
+    {
+        var pairs = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var line in Text(file).Split('\n').Select(line => line.Split(' ')).Where(line => line.Length == 2))
+        {
+            pairs[line[0]] = Parse(line[1]);
+        }
+
+        return pairs;
+    }
+
+    private static long Number(string file) => Parse(Text(file).Trim());
+
+    private static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return file.Length > 0 ? File.ReadAllText(file) : "";
+        }
+        catch (IOException)
+        {
+            return ""; // Removed meanwhile.
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Tripod.Linux;
+using Tripod.Linux.Networking;
+using Tripod.Runtime.Network;
+using Tripod.Runtime.Records;
+
+namespace Tripod.Runtime.Containers;
+
+/// <summary>
+/// The network of a container of no pod. <see cref="StartContainer"/> has it opened before the start; what follows the
+/// container's end gives it back. A mount keeps the namespace, so that it outlives its owner as long as somebody has joined it.
+/// </summary>
+internal sealed class OwnNetwork(RuntimeParts parts)
+{
+    public static bool Has(ContainerRecord record) =>
+        record is { IsPause: false, SandboxId: null, Config.Standalone.Network: not null } && Choices(record).Net is NamespaceChoice.Own;
+
+    /// <summary>Namespace, address, host ports: each step finds what a predecessor left.</summary>
+    /// <returns>Sockets that hold the host ports, for conmon to keep.</returns>
+    public IReadOnlyList<FileDescriptor> Open(ContainerEntry entry)
+    {
+        if (!Has(entry.Record))
+        {
+            return [];
+        }
+
+        var id = entry.Record.Id;
+        using var netns = Namespace(id);
+        var (mappings, held) = HostPortChoice.Hold(entry.Record.Config.Standalone!.Network!.Ports);
+        try
+        {
+            var address = entry.Record.Address.Length > 0 ? entry.Record.Address : parts.Network.Reserve(id);
+            parts.Table.Change(entry, known => known with { Address = address, Ports = mappings });
+            parts.Network.Attach(id, netns, address, mappings);
+            return held;
+        }
+        catch
+        {
+            HostPortChoice.LetGo(held);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back what nobody uses any more: the owner has ended, and so has everybody who joined it.</summary>
+    public void Release(ContainerEntry entry)
+    {
+        var record = entry.Record;
+        if (record.IsPause || record.SandboxId is not null || record.State == ContainerState.Running || IsJoined(record.Id))
+        {
+            return;
+        }
+
+        if (Has(record))
+        {
+            parts.Network.Detach(record.Id);
+        }
+
+        Mounts.Unmount(parts.Paths.Namespace(record.Id, "net"));
+        Mounts.Unmount(parts.Paths.Namespace(record.Id, "ipc"));
+        if (record.Address.Length > 0 || record.Ports.Count > 0)
+        {
+            parts.Table.Change(entry, known => known with { Address = "", Ports = [] });
+        }
+    }
+
+    /// <summary>After a joiner's end: its owners may have waited for it.</summary>
+    public void ReleaseJoined(ContainerRecord joiner)
+    {
+        foreach (var owner in Joined(joiner).Select(parts.Table.Find).OfType<ContainerEntry>())
+        {
+            Release(owner);
+        }
+    }
+
+    /// <summary>The IPC namespace is kept as the network is: a restart finds it where somebody has joined it.</summary>
+    public void KeepIpc(ContainerRecord record)
+    {
+        if (record.Config.Standalone is { ShareIpc: true } && Choices(record).Ipc is NamespaceChoice.Own)
+        {
+            Keep($"/proc/{record.Pid}/ns/ipc", parts.Paths.Namespace(record.Id, "ipc"));
+        }
+    }
+
+    public bool IsJoined(string id) =>
+        parts.Table.All.Any(entry => entry.Record is { SandboxId: null, State: ContainerState.Running } other && other.Id != id && Joined(other).Contains(id));
+
+    private static IEnumerable<string> Joined(ContainerRecord record)
+    {
+        var choices = Choices(record);
+        return new[] { choices.Net, choices.Ipc, choices.Pid, choices.Uts }.OfType<NamespaceChoice.Join>().Select(join => join.ContainerId).Distinct();
+    }
+
+    private static ContainerNamespaces Choices(ContainerRecord record) => record.Config.Namespaces ?? new();
+
+    private FileDescriptor Namespace(string id)
+    {
+        var path = parts.Paths.Namespace(id, "net");
+        if (Mounts.IsMountPoint(path))
+        {
+            return Netns.Open(path);
+        }
+
+        var made = Netns.Create();
+        Keep($"/proc/self/fd/{made.Number}", path);
+        return made;
+    }
+
+    private static void Keep(string source, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (!File.Exists(path))
+        {
+            File.WriteAllBytes(path, []);
+        }
+
+        if (!Mounts.IsMountPoint(path))
+        {
+            Mounts.Mount(source, path, "none", MountFlags.Bind);
+        }
+    }
+}
