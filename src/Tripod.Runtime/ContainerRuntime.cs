@@ -26,6 +26,11 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     public ImageService Images => parts.Images;
 
+    public Volumes.VolumeStore Volumes => parts.Volumes;
+
+    /// <summary>Fills an empty volume with what a container's root file system has at the place where it is mounted.</summary>
+    public void FillVolume(string name, string containerId, string path) => parts.Volumes.Fill(name, parts.Paths.Rootfs(containerId), path);
+
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
 

@@ -6,6 +6,7 @@ using Tripod.Runtime.Network;
 using Tripod.Runtime.Network.Dns;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
+using Tripod.Runtime.Volumes;
 using Tripod.Store;
 
 namespace Tripod.Runtime;
@@ -20,6 +21,7 @@ internal sealed class RuntimeParts
         Cgroups = CgroupTree.Detect();
         Moves = new(Cgroups);
         Table = new(records);
+        Volumes = new(records, options.Root, clock) { Users = place => [.. Table.All.Where(entry => entry.Record.Config.Mounts.Any(mount => Path.TrimEndingDirectorySeparator(mount.HostPath) == place || mount.HostPath.StartsWith(place + "/", StringComparison.Ordinal))).Select(entry => entry.Record.Id)] };
         Oci = new(options, Paths, Cgroups);
         Ends = new(this);
     }
@@ -33,6 +35,7 @@ internal sealed class RuntimeParts
     public CgroupTree Cgroups { get; }
     public CgroupMoves Moves { get; }
     public ContainerTable Table { get; }
+    public VolumeStore Volumes { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }
 

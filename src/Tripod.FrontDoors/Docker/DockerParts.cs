@@ -12,7 +12,7 @@ internal sealed record DockerParts(DockerDoorOptions Options, ContainerRuntime R
 {
     public ContainerLookup Containers { get; } = new(Runtime, Standalone);
 
-    public MountPlaces Mounts { get; } = new(Options.Root);
+    public MountPlaces Mounts { get; } = new(Runtime);
 
     public EventHub Events { get; } = new(Runtime, Standalone, Clock);
 

@@ -74,6 +74,27 @@ public sealed class DirectoryHandle : IDisposable
         return Made(fd, "openat", name) ? new FileDescriptor(fd) : null;
     }
 
+    /// <summary>Opens a file for reading; null where the name is gone, or is a link.</summary>
+    public FileDescriptor? OpenFile(string name)
+    {
+        var fd = openat(descriptor, name, OpenFlags.NoFollow | OpenFlags.CloseOnExec | OpenFlags.NonBlock, 0);
+        if (fd >= 0)
+        {
+            return new(fd);
+        }
+
+        Expect("openat", name, Errno.ENOENT, Errno.ELOOP);
+        return null;
+    }
+
+    /// <summary>Where a symbolic link points.</summary>
+    public unsafe string ReadLink(string name)
+    {
+        var buffer = stackalloc byte[4096];
+        var length = (int)LinuxException.Check(readlinkat(descriptor, name, buffer, 4096), "readlinkat", ByteString.ToText(name));
+        return System.Text.Encoding.Latin1.GetString(buffer, length);
+    }
+
     /// <returns>False where the name is taken.</returns>
     public bool MakeSymbolicLink(string target, string name) => Made(symlinkat(target, descriptor, name), "symlinkat", name);
 

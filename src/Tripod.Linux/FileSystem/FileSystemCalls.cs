@@ -67,6 +67,9 @@ internal static unsafe partial class FileSystemCalls
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
     internal static partial int statx(FileDescriptor directory, string name, int flags, uint mask, byte* buffer);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(ByteStringMarshaller))]
+    internal static partial nint readlinkat(FileDescriptor directory, string name, byte* buffer, nint size);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint getdents64(FileDescriptor directory, byte* buffer, nint size);
 

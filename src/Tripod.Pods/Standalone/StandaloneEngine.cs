@@ -162,6 +162,9 @@ public sealed class StandaloneEngine : IAsyncDisposable
     internal void Say(StandaloneContainer container, string action, params (string Key, string Value)[] attributes) =>
         Happened?.Invoke(new(container, action, attributes.ToDictionary(pair => pair.Key, pair => pair.Value)));
 
+    private bool Joins(StandaloneContainer container, string owner) =>
+        runtime.ContainerStatus(container.Id)?.Config.Namespaces?.Pid is NamespaceChoice.Join join && join.ContainerId == owner;
+
     private StandaloneWorker WorkerOf(string id) => workers.GetOrAdd(id, _ => new StandaloneWorker(id, this, table, runtime, clock, log, stop.Token));
 
     private async Task ListenAsync(IAsyncEnumerable<ContainerEvent> events)
@@ -170,16 +173,11 @@ public sealed class StandaloneEngine : IAsyncDisposable
         {
             await foreach (var happened in events.ConfigureAwait(false))
             {
-                if (table.Find(happened.ContainerId) is not null && happened.Kind is ContainerEventKind.Started or ContainerEventKind.Stopped)
+                if (happened.Kind is ContainerEventKind.Started or ContainerEventKind.Stopped)
                 {
-                    WorkerOf(happened.ContainerId).Wake();
-                }
-
-                if (happened.Kind == ContainerEventKind.Started)
-                {
-                    foreach (var joiner in table.All.Where(container => container.EndedWith == happened.ContainerId && !container.StoppedByUser))
+                    foreach (var container in table.All.Where(container => container.Id == happened.ContainerId || Joins(container, happened.ContainerId)))
                     {
-                        WorkerOf(joiner.Id).Wake();
+                        WorkerOf(container.Id).Wake();
                     }
                 }
             }

@@ -153,18 +153,19 @@ internal sealed class StandaloneWorker : IAsyncDisposable
             return;
         }
 
+        if (!container.StoppedByUser && SharedEnd.Owner(status, runtime.ContainerStatus) is { } owner)
+        {
+            table.Change(id, known => known with { EndedWith = owner, Error = $"ended with container {owner[..12]}, whose PID namespace it had joined; it is started again with it" });
+            Wake();
+            return;
+        }
+
         if (handled == status.FinishedAt)
         {
             return;
         }
 
         handled = status.FinishedAt;
-        if (!container.StoppedByUser && EndedWith(status) is { } owner)
-        {
-            table.Change(id, known => known with { EndedWith = owner, Error = $"ended with container {owner[..12]}, whose PID namespace it had joined; it is started again with it" });
-            Wake();
-            return;
-        }
 
         if (RestartDecision.After(container, status, lastDelay) is { } delay)
         {
@@ -176,13 +177,6 @@ internal sealed class StandaloneWorker : IAsyncDisposable
             lastDelay = TimeSpan.Zero;
         }
     }
-
-    /// <summary>The kernel kills all in a PID namespace when its first process ends (pid_namespaces(7)).</summary>
-    private string? EndedWith(ContainerStatus status) =>
-        status is { ExitCode: 137, Config.Namespaces.Pid: NamespaceChoice.Join join }
-        && runtime.ContainerStatus(join.ContainerId) is var owner && (owner is null || owner.State != ContainerState.Running || owner.StartedAt > status.StartedAt)
-            ? join.ContainerId
-            : null;
 
     /// <summary>A start that fails is the end of it, but for one whose namespaces are somebody's who does not run yet.</summary>
     private async Task StartAgainAsync(TimeSpan delay)

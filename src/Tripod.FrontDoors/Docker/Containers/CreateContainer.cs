@@ -27,7 +27,7 @@ internal sealed partial class CreateContainer(DockerParts parts)
         var wanted = new ContainerRequest(body, image, document, parts.Containers);
         var mounts = wanted.Mounts;
         var name = asked.Length > 0 ? asked : RandomName.Make(taken => parts.Standalone.Named(taken) is not null);
-        var places = parts.Mounts.Prepare(mounts, image.Id);
+        var places = parts.Mounts.Prepare(mounts);
         var config = wanted.ToConfig(id, name, places.Mounts, parts.Containers, parts.Runtime.Gateway);
         try
         {
@@ -40,16 +40,23 @@ internal sealed partial class CreateContainer(DockerParts parts)
                     Restart = wanted.Restart,
                     AutoRemove = wanted.AutoRemove,
                     Health = wanted.Health,
-                    Request = new JsonObject { ["Config"] = body.DeepClone(), ["Mounts"] = places.Described, ["Exposed"] = wanted.Exposed.ToJson(), ["Network"] = wanted.Network }.ToJsonString(),
+                    Request = new JsonObject { ["Config"] = body.DeepClone(), ["Mounts"] = places.Described.DeepClone(), ["Exposed"] = wanted.Exposed.ToJson(), ["Network"] = wanted.Network }.ToJsonString(),
                 },
                 config,
                 request.Cancel).ConfigureAwait(false);
         }
         catch (NameTakenException taken)
         {
+            parts.Mounts.RemoveAnonymous(places.Described);
             throw Conflict(taken);
         }
+        catch
+        {
+            parts.Mounts.RemoveAnonymous(places.Described);
+            throw;
+        }
 
+        parts.Mounts.Fill(id, mounts, places.Described);
         await request.AnswerAsync(new JsonObject { ["Id"] = id, ["Warnings"] = new JsonArray() }, 201).ConfigureAwait(false);
     }
 

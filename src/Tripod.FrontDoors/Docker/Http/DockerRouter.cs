@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Docker.Containers;
 using Tripod.FrontDoors.Docker.Events;
 using Tripod.FrontDoors.Docker.Handlers;
+using Tripod.FrontDoors.Docker.Volumes;
 using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Docker.Http;
@@ -31,6 +32,7 @@ internal sealed class DockerRouter(DockerParts parts)
     private static IReadOnlyList<DockerRoute> ContainerRoutes(DockerParts parts)
     {
         var (stop, pause, exec, remove, attach) = (new StopContainer(parts), new PauseContainer(parts), new ExecContainer(parts), new RemoveContainer(parts), new AttachContainer(parts));
+        var volumes = new ManageVolumes(parts);
         return
         [
             new("GET", "/containers/json", new ListContainers(parts).RunAsync),
@@ -56,6 +58,11 @@ internal sealed class DockerRouter(DockerParts parts)
             new("POST", "/exec/{name}/start", exec.StartAsync),
             new("POST", "/exec/{name}/resize", exec.ResizeAsync),
             new("GET", "/exec/{name}/json", exec.InspectAsync),
+            new("GET", "/volumes", volumes.ListAsync),
+            new("POST", "/volumes/create", volumes.CreateAsync),
+            new("POST", "/volumes/prune", volumes.PruneAsync),
+            new("GET", "/volumes/{name}", volumes.InspectAsync),
+            new("DELETE", "/volumes/{name}", volumes.RemoveAsync),
             new("GET", "/events", new WatchEvents(parts).RunAsync),
         ];
     }
