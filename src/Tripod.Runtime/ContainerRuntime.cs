@@ -103,6 +103,15 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The processes of a container by their pid on this machine.</summary>
     public IReadOnlyCollection<int> ContainerProcesses(string containerId) => parts.Cgroups.Processes(parts.Table.Get(containerId).Record.Cgroup);
 
+    /// <summary>One path of a container, running or not.</summary>
+    public Containers.Files.PathStatus PathStatus(string containerId, string path) => new Containers.Files.ContainerPaths(parts).Status(containerId, path);
+
+    /// <summary>What is at a path of a container, as a tar whose names begin with the path's own last name.</summary>
+    public Task PackPath(string containerId, string path, Stream target, CancellationToken cancel) => Said(() => new Containers.Files.PackPath(parts).RunAsync(containerId, path, target, cancel), "copy from container");
+
+    /// <summary>Unpacks a tar into a directory of a container; nothing in it leads out of the container.</summary>
+    public Task UnpackPath(string containerId, string path, Stream tar, bool keepKinds, CancellationToken cancel) => Said(() => Task.Run(() => new Containers.Files.UnpackPath(parts).Run(containerId, path, tar, keepKinds, cancel), cancel), "copy to container");
+
     /// <summary>What ps(1) says with these arguments, of all the machine.</summary>
     public static Task<string> ListProcesses(IReadOnlyList<string> arguments) => ProcessListing.RunAsync(arguments);
 

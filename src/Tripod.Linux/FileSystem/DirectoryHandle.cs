@@ -5,7 +5,7 @@ namespace Tripod.Linux.FileSystem;
 
 /// <summary>
 /// An open directory. Names are single components in it, never followed where they are links; only
-/// <see cref="OpenBelow"/> takes a path, and no path leads out of the directory (openat2(2)). Names are <see cref="ByteString"/>s.
+/// <see cref="OpenBelow(string)"/> and <see cref="OpenInside"/> take a path, and no path leads out of the directory (openat2(2)). Names are <see cref="ByteString"/>s.
 /// </summary>
 public sealed class DirectoryHandle : IDisposable
 {
@@ -22,12 +22,17 @@ public sealed class DirectoryHandle : IDisposable
     /// from here, and <c>..</c> stops here. Nothing leads to another file system or through /proc's links.
     /// </summary>
     /// <returns>Null where the path does not exist or leads over something that is no directory.</returns>
-    public unsafe DirectoryHandle? OpenBelow(string path)
+    public DirectoryHandle? OpenBelow(string path) => OpenBelow(path, OpenFlags.NoOtherFileSystem);
+
+    /// <summary>The same over mounts, as a container sees its own tree.</summary>
+    public DirectoryHandle? OpenInside(string path) => OpenBelow(path, 0);
+
+    private unsafe DirectoryHandle? OpenBelow(string path, ulong more)
     {
         var how = new OpenHow
         {
             Flags = (ulong)(uint)(OpenFlags.Directory | OpenFlags.CloseOnExec),
-            Resolve = OpenFlags.InRoot | OpenFlags.NoMagicLinks | OpenFlags.NoOtherFileSystem,
+            Resolve = OpenFlags.InRoot | OpenFlags.NoMagicLinks | more,
         };
         while (true)
         {

@@ -64,7 +64,7 @@ public sealed record ContainerConfig
 
     /// <summary>Empty: the image's, else SIGTERM.</summary>
     public string StopSignal { get; init; } = "";
-    public IReadOnlyList<ContainerRlimit> Rlimits { get; init; } = [];
+    public IReadOnlyList<ContainerRlimit> Rlimits { get; init => field = value ?? []; } = [];
 
     /// <summary>A small init of the machine's runs as the first process, and reaps (<c>docker run --init</c>).</summary>
     public bool Init { get; init; }
@@ -120,12 +120,15 @@ public sealed record LinuxSecurity
     public string RunAsUsername { get; init; } = "";
     public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
 
+    /// <summary>Further groups, by the names that the container's own /etc/group has.</summary>
+    public IReadOnlyList<string> SupplementalGroupNames { get; init => field = value ?? []; } = [];
+
     /// <summary>Groups that the image's /etc/group gives the user are not added.</summary>
     public bool StrictSupplementalGroups { get; init; }
     public bool ReadOnlyRootfs { get; init; }
     public bool NoNewPrivileges { get; init; }
 
-    /// <summary><c>RuntimeDefault</c>, <c>Unconfined</c>, or the path of a profile.</summary>
+    /// <summary><c>RuntimeDefault</c>, <c>Unconfined</c>, the path of a profile, or <c>json:</c> and the profile itself.</summary>
     public string Seccomp { get; init; } = "RuntimeDefault";
     public string AppArmor { get; init; } = "";
 

@@ -8,6 +8,7 @@ namespace Tripod.Runtime.Containers;
 /// <summary>Makes all the choices between a container's config, its image and its sandbox, and the OCI spec that says so.</summary>
 internal sealed class ContainerSpecs(RuntimeParts parts)
 {
+    private const string InlineProfile = "json:";
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <exception cref="RuntimeException">The config asks for what cannot be had.</exception>
@@ -17,6 +18,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         var security = config.Security;
         var rootfs = parts.Paths.Rootfs(record.Id);
         var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
+        var capabilities = Capabilities.For(security.Privileged, security.AddCapabilities, security.DropCapabilities, parts.Bounding);
         var namespaces = new NamespacePaths(parts).Of(record, sandbox);
         return new()
         {
@@ -29,8 +31,8 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             ReadOnlyRootfs = security.ReadOnlyRootfs,
             NoNewPrivileges = security.NoNewPrivileges,
             Privileged = security.Privileged,
-            Capabilities = Capabilities.For(security.Privileged, security.AddCapabilities, security.DropCapabilities, parts.Bounding),
-            Seccomp = Seccomp(security),
+            Capabilities = capabilities,
+            Seccomp = Seccomp(security, capabilities),
             AppArmor = security.AppArmor,
             Namespaces = namespaces,
             Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
@@ -97,12 +99,13 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         return sysctls;
     }
 
-    private static string? Seccomp(LinuxSecurity security) => security.Seccomp switch
+    private static string? Seccomp(LinuxSecurity security, IReadOnlySet<string> capabilities) => security.Seccomp switch
     {
         _ when security.Privileged => null,
         "Unconfined" => null,
         "RuntimeDefault" or "" => "",
-        var path when File.Exists(path) => File.ReadAllText(path),
+        var text when text.StartsWith(InlineProfile, StringComparison.Ordinal) => SeccompFile.ToOci(text[InlineProfile.Length..], capabilities),
+        var path when File.Exists(path) => SeccompFile.ToOci(File.ReadAllText(path), capabilities),
         var path => throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"seccomp profile {path} does not exist on this machine", "CreateContainerError"),
     };
 }

@@ -44,6 +44,13 @@ internal sealed class ExecProcess(RuntimeParts parts)
             process["env"]!.AsArray().Add((JsonNode)"TERM=xterm");
         }
 
+        if (config.Privileged)
+        {
+            var all = Capabilities.For(privileged: true, [], [], parts.Bounding).Order(StringComparer.Ordinal).ToList();
+            process["capabilities"] = new JsonObject(((string[])["bounding", "permitted", "effective"]).Select(set => KeyValuePair.Create(set, (JsonNode?)new JsonArray([.. all.Select(name => (JsonNode)name)]))));
+            process["noNewPrivileges"] = false;
+        }
+
         if (config.WorkingDir.Length > 0)
         {
             process["cwd"] = config.WorkingDir;

@@ -27,6 +27,7 @@ internal static class UserLookup
             : parts.Length > 1 && parts[1].Length > 0 ? Group(parts[1], group)
             : account.Gid;
         var groups = new SortedSet<uint>(security.SupplementalGroups.Select(extra => (uint)extra));
+        groups.UnionWith(security.SupplementalGroupNames.Select(name => Group(name, group)));
         if (!security.StrictSupplementalGroups && account.Name is { } name)
         {
             groups.UnionWith(group.Where(line => line[3].Split(',').Contains(name)).Select(line => Number(line[2]) ?? 0));

@@ -35,7 +35,7 @@ internal sealed record ContainerRecord
     public string Address { get; init; } = "";
 
     /// <summary>The host ports that lead to it, once they are chosen; of a container of no pod.</summary>
-    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public IReadOnlyList<PortMapping> Ports { get; init => field = value ?? []; } = [];
     public bool Paused { get; init; }
 
     [JsonIgnore]

@@ -54,15 +54,15 @@ public sealed class Engine : IAsyncDisposable
 
     /// <summary>Starts a registry with busybox in it and an engine that has it as docker.io's mirror; waits until it is ready.</summary>
     /// <param name="stateMegabytes">The size of the file system that the engine's state has for itself; null: it is on the machine's.</param>
-    public static async Task<Engine> Start(int? stateMegabytes = null)
+    /// <param name="mirrored">Further registries that the test's own stands in for.</param>
+    public static async Task<Engine> Start(int? stateMegabytes = null, params string[] mirrored)
     {
         var registry = await RegistryServer.Start();
         await registry.Push(await TestImages.Busybox(), "library/busybox:latest");
         var engine = new Engine(Interlocked.Increment(ref count), registry);
         await File.WriteAllTextAsync(Path.Combine(engine.Root, "config.yaml"), $"""
             registries:
-              - host: docker.io
-                mirrors: ["{registry.Url}"]
+            {string.Concat(mirrored.Prepend("docker.io").Select(host => $"  - host: {host}\n    mirrors: [\"{registry.Url}\"]\n"))}
             """);
         if (stateMegabytes is { } size)
         {
@@ -117,6 +117,17 @@ public sealed class Engine : IAsyncDisposable
 
     public Task<Command> TryKubectlOf(string program, params string[] arguments) =>
         Command.Try([program, "--kubeconfig", Kubeconfig, .. arguments]);
+
+    public string DockerSocket => Path.Combine(Run, "docker.sock");
+
+    /// <summary>The real docker CLI.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
+    public Task<string> Docker(params string[] arguments) => Command.Run(["docker", "--host", $"unix://{DockerSocket}", .. arguments]);
+
+    public Task<Command> TryDocker(params string[] arguments) => Command.Try(["docker", "--host", $"unix://{DockerSocket}", .. arguments]);
+
+    /// <summary>A line of shell in which <c>docker</c> means this engine.</summary>
+    public Task<Command> DockerShell(string line) => Command.Try("timeout", "60", "env", $"DOCKER_HOST=unix://{DockerSocket}", "sh", "-c", line);
 
     /// <summary>Writes the manifest to a file and applies it with the real kubectl.</summary>
     public async Task<string> Apply(string manifest)

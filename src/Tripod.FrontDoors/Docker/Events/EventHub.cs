@@ -82,6 +82,15 @@ internal sealed class EventHub
         }
     }
 
+    /// <summary>Those kept since a time.</summary>
+    public IReadOnlyList<DockerEvent> Kept(DateTimeOffset? since)
+    {
+        lock (gate)
+        {
+            return [.. kept.Where(happened => happened.Time >= since)];
+        }
+    }
+
     /// <summary>Those kept since a time, then every one from now on, until cancelled.</summary>
     public async IAsyncEnumerable<DockerEvent> Read(DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {

@@ -12,28 +12,31 @@ internal sealed class WatchEvents(DockerParts parts)
     {
         var filters = Filters.Parse(request.Query("filters"), Known);
         var (since, until) = (request.Time("since"), request.Time("until"));
+        request.Http.Response.ContentType = "application/json";
+        await request.Http.Response.Body.FlushAsync(request.Cancel).ConfigureAwait(false);
+        if (until <= parts.Clock.GetUtcNow())
+        {
+            foreach (var happened in parts.Events.Kept(since).Where(happened => happened.Time <= until && Takes(filters, happened)))
+            {
+                await WriteAsync(request, happened).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         using var time = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
         if (until is { } end)
         {
-            var left = end - parts.Clock.GetUtcNow();
-            time.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(20));
+            time.CancelAfter(end - parts.Clock.GetUtcNow());
         }
 
-        request.Http.Response.ContentType = "application/json";
-        await request.Http.Response.Body.FlushAsync(request.Cancel).ConfigureAwait(false);
         try
         {
             await foreach (var happened in parts.Events.Read(since, time.Token).ConfigureAwait(false))
             {
-                if (until is { } last && happened.Time > last)
-                {
-                    break;
-                }
-
                 if (Takes(filters, happened))
                 {
-                    await request.Http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(happened.ToJson().ToJsonString() + "\n"), request.Cancel).ConfigureAwait(false);
-                    await request.Http.Response.Body.FlushAsync(request.Cancel).ConfigureAwait(false);
+                    await WriteAsync(request, happened).ConfigureAwait(false);
                 }
             }
         }
@@ -41,6 +44,12 @@ internal sealed class WatchEvents(DockerParts parts)
         {
             // Until has come.
         }
+    }
+
+    private static async Task WriteAsync(DockerRequest request, DockerEvent happened)
+    {
+        await request.Http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(happened.ToJson().ToJsonString() + "\n"), request.Cancel).ConfigureAwait(false);
+        await request.Http.Response.Body.FlushAsync(request.Cancel).ConfigureAwait(false);
     }
 
     private static bool Takes(Filters filters, DockerEvent happened) =>

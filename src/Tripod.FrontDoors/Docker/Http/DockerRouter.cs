@@ -32,7 +32,7 @@ internal sealed class DockerRouter(DockerParts parts)
     private static IReadOnlyList<DockerRoute> ContainerRoutes(DockerParts parts)
     {
         var (stop, pause, exec, remove, attach) = (new StopContainer(parts), new PauseContainer(parts), new ExecContainer(parts), new RemoveContainer(parts), new AttachContainer(parts));
-        var volumes = new ManageVolumes(parts);
+        var (volumes, files) = (new ManageVolumes(parts), new CopyFiles(parts));
         return
         [
             new("GET", "/containers/json", new ListContainers(parts).RunAsync),
@@ -58,6 +58,10 @@ internal sealed class DockerRouter(DockerParts parts)
             new("POST", "/exec/{name}/start", exec.StartAsync),
             new("POST", "/exec/{name}/resize", exec.ResizeAsync),
             new("GET", "/exec/{name}/json", exec.InspectAsync),
+            new("HEAD", "/containers/{name}/archive", files.StatAsync),
+            new("GET", "/containers/{name}/archive", files.ReadAsync),
+            new("PUT", "/containers/{name}/archive", files.WriteAsync),
+            new("GET", "/system/df", new ShowDiskUsage(parts).RunAsync),
             new("GET", "/volumes", volumes.ListAsync),
             new("POST", "/volumes/create", volumes.CreateAsync),
             new("POST", "/volumes/prune", volumes.PruneAsync),

@@ -16,7 +16,7 @@ internal static class Security
             AddCapabilities = [.. host.Texts("CapAdd").Select(Capability)],
             DropCapabilities = [.. host.Texts("CapDrop").Select(Capability)],
             RunAsUsername = body.Text("User"),
-            SupplementalGroups = [.. host.Texts("GroupAdd").Select(Group)],
+            SupplementalGroupNames = host.Texts("GroupAdd"),
             ReadOnlyRootfs = host.Flag("ReadonlyRootfs"),
             MaskedPaths = host["MaskedPaths"] is JsonArray ? host.Texts("MaskedPaths") : null,
             ReadonlyPaths = host["ReadonlyPaths"] is JsonArray ? host.Texts("ReadonlyPaths") : null,
@@ -50,8 +50,4 @@ internal static class Security
         var upper = name.ToUpperInvariant();
         return upper is "ALL" or "CAP_ALL" ? "ALL" : upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper : $"CAP_{upper}";
     }
-
-    private static long Group(string text) => long.TryParse(text, out var number) ? number
-        : File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(line => line.Length > 2 && line[0] == text) is { } found ? long.Parse(found[2], System.Globalization.CultureInfo.InvariantCulture)
-        : throw new DockerException(400, $"Unable to find group {text}: no matching entries in group file");
 }

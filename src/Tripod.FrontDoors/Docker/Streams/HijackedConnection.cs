@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Docker.Http;
 
 namespace Tripod.FrontDoors.Docker.Streams;
@@ -13,14 +12,11 @@ namespace Tripod.FrontDoors.Docker.Streams;
 /// </summary>
 internal sealed class HijackedConnection : Stream
 {
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
-
-    private readonly HttpContext http;
     private readonly IDuplexPipe transport;
     private readonly HalfClose half;
     private bool inputOver;
 
-    private HijackedConnection(HttpContext http, IDuplexPipe transport, HalfClose half) => (this.http, this.transport, this.half) = (http, transport, half);
+    private HijackedConnection(IDuplexPipe transport, HalfClose half) => (this.transport, this.half) = (transport, half);
 
     /// <summary>After the request's body has been read.</summary>
     public static async Task<HijackedConnection> TakeAsync(DockerRequest request, string contentType)
@@ -29,7 +25,7 @@ internal sealed class HijackedConnection : Stream
         var transport = http.Features.Get<IConnectionTransportFeature>()?.Transport ?? throw new DockerException(500, "this connection cannot be hijacked");
         var half = http.Features.Get<HalfClose>() ?? throw new DockerException(500, "this connection cannot be hijacked");
         half.Hijack();
-        var taken = new HijackedConnection(http, transport, half);
+        var taken = new HijackedConnection(transport, half);
         var upgrade = http.Request.Headers.Upgrade.Count > 0;
         var head = upgrade
             ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: {ApiVersion.Newest}\r\n\r\n"
@@ -101,17 +97,13 @@ internal sealed class HijackedConnection : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>What was written is sent, then the connection ends; the server must not write an answer of its own after it.</summary>
+    /// <summary>
+    /// What was written is sent, then the connection ends: with its output complete the server can write no answer of its
+    /// own after it, gives up, and closes when all is sent. To abort would lose what is still on its way.
+    /// </summary>
     public override async ValueTask DisposeAsync()
     {
         await transport.Output.CompleteAsync().ConfigureAwait(false);
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (half.InputEnded.Register(() => closed.TrySetResult()))
-        {
-            await closed.Task.WaitAsync(ClosingTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        http.Abort();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }

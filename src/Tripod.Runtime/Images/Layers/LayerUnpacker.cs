@@ -22,16 +22,33 @@ internal sealed class LayerUnpacker
     private readonly byte[] buffer = new byte[1 << 17];
     private long bytes, inodes, sinceCheck;
 
-    private LayerUnpacker(TarStream tar, LayerTree tree, LayerLimits limits) => (this.tar, this.tree, this.limits) = (tar, tree, limits);
+    private readonly bool isLayer, keepKinds;
+
+    private LayerUnpacker(TarStream tar, LayerTree tree, LayerLimits limits, bool isLayer, bool keepKinds) =>
+        (this.tar, this.tree, this.limits, this.isLayer, this.keepKinds) = (tar, tree, limits, isLayer, keepKinds);
 
     /// <param name="directory">Exists and is empty.</param>
     /// <exception cref="InvalidDataException">The layer is broken or hostile.</exception>
     public static LayerUsage Unpack(Stream layer, string directory, LayerLimits limits, CancellationToken cancel)
     {
         using var root = DirectoryHandle.Open(directory);
+        return Unpack(layer, root, limits, isLayer: true, keepKinds: false, cancel);
+    }
+
+    /// <summary>The same into a directory that may have something in it already; without a layer's marks, which are then names as any other.</summary>
+    /// <param name="archive">A tar.</param>
+    /// <param name="root">Where to.</param>
+    /// <param name="limits">Where unpacking stops.</param>
+    /// <param name="keepKinds">A directory is not replaced by something else, nor the reverse.</param>
+    /// <param name="cancel">Ends it between two entries.</param>
+    public static LayerUsage UnpackPlain(Stream archive, DirectoryHandle root, LayerLimits limits, bool keepKinds, CancellationToken cancel) =>
+        Unpack(archive, root, limits, isLayer: false, keepKinds, cancel);
+
+    private static LayerUsage Unpack(Stream layer, DirectoryHandle root, LayerLimits limits, bool isLayer, bool keepKinds, CancellationToken cancel)
+    {
         using var tree = new LayerTree(root);
         var tar = new TarStream(layer);
-        var unpacker = new LayerUnpacker(tar, tree, limits);
+        var unpacker = new LayerUnpacker(tar, tree, limits, isLayer, keepKinds);
         for (var count = 1; tar.Next() is { } entry; count++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -69,7 +86,7 @@ internal sealed class LayerUnpacker
 
         var parent = tree.Directory(path.Parent);
         var whiteout = Whiteout.Of(path.Name);
-        switch (whiteout.Kind)
+        switch (isLayer ? whiteout.Kind : WhiteoutKind.None)
         {
             case WhiteoutKind.None:
                 Put(parent, path, entry, cancel);
@@ -110,6 +127,11 @@ internal sealed class LayerUnpacker
                     return;
                 }
 
+                if (keepKinds && directory != (parent.Status(path.Name) is { Type: FileType.Directory }))
+                {
+                    throw new InvalidDataException(directory ? $"cannot overwrite non-directory \"{path}\" with directory" : $"cannot overwrite directory \"{path}\" with non-directory");
+                }
+
                 // The last entry of a name wins. What was opened below it goes with it.
                 TreeRemoval.Remove(parent, path.Name);
                 tree.Forget();
@@ -119,7 +141,7 @@ internal sealed class LayerUnpacker
                     throw new IOException($"{path} came back while it was replaced");
                 }
 
-                if (directory)
+                if (directory && isLayer)
                 {
                     LayerTree.MakeOpaque(parent, path.Name);
                 }
