@@ -65,12 +65,14 @@ internal sealed class HealthMonitor : IAsyncDisposable
             var starting = State.Status == "starting" && clock.GetUtcNow() - began < check.StartPeriod;
             await Task.Delay(starting && check.StartInterval < check.Interval ? check.StartInterval : check.Interval, clock, stop.Token).ConfigureAwait(false);
             var result = await CheckAsync().ConfigureAwait(false);
-            var before = State.Status;
-            State = Next(State, result, check, clock.GetUtcNow() - began < check.StartPeriod);
-            if (State.Status != before)
+            var next = Next(State, result, check, clock.GetUtcNow() - began < check.StartPeriod);
+            if (next.Status != State.Status)
             {
-                engine.Say(container, $"health_status: {State.Status}");
+                // First: whoever sees the state finds the event.
+                engine.Say(container, $"health_status: {next.Status}");
             }
+
+            State = next;
         }
     }
 

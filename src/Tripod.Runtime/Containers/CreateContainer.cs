@@ -40,10 +40,7 @@ internal sealed class CreateContainer(RuntimeParts parts)
     {
         var record = entry.Record;
         var image = Image(record.ImageId);
-        Directory.CreateDirectory(parts.Paths.Bundle(record.Id), (UnixFileMode)0x1C9); // 0711: sockets in it are reached, nothing is listed
-        Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C9);
-        Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
-        RootfsMount.Mount(parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
+        PrepareRootfs(record, image);
         if (record.SandboxId is null)
         {
             PrepareOwn(record);
@@ -52,6 +49,14 @@ internal sealed class CreateContainer(RuntimeParts parts)
         var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
         File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
         entry.Prepared = spec.Namespaces;
+    }
+
+    private void PrepareRootfs(ContainerRecord record, ImageRecord image)
+    {
+        Directory.CreateDirectory(parts.Paths.Bundle(record.Id), (UnixFileMode)0x1C9); // 0711: sockets in it are reached, nothing is listed
+        Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C9);
+        Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
+        RootfsMount.Mount(parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
     }
 
     /// <summary>What a sandbox would have: files for the network, and memory that others may share; kept where somebody uses it.</summary>
@@ -93,7 +98,15 @@ internal sealed class CreateContainer(RuntimeParts parts)
 
         try
         {
-            Prepare(entry, sandbox);
+            if (sandbox is not null)
+            {
+                Prepare(entry, sandbox);
+            }
+            else
+            {
+                // Whose namespaces it joins is seen at the start: they need not be there before.
+                PrepareRootfs(entry.Record, Image(entry.Record.ImageId));
+            }
         }
         catch when (isNew)
         {

@@ -69,14 +69,8 @@ public sealed class DemoTests : IAsyncLifetime
 
     private async Task<string> Demo()
     {
-        var source = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(source, "Tripod.slnx")))
-        {
-            source = Path.GetDirectoryName(source)!;
-        }
-
         var options = string.Create(CultureInfo.InvariantCulture, $"--run {run} --root {root}/state --name {name} --kubeconfig {Kubeconfig} --config {root}/config.yaml --listen-kubernetes 127.0.0.1:{api} --pod-cidr 10.{150 + (Environment.ProcessId % 40)}.0.0/24");
-        using var demo = Process.Start(new ProcessStartInfo(Path.Combine(source, "build", "demo.sh"))
+        using var demo = Process.Start(new ProcessStartInfo(Path.Combine(SourceTree.Root, "build", "demo.sh"))
         {
             Environment = { ["TRIPOD"] = Engine.TripodProgram, ["TRIPOD_RUN"] = run, ["TRIPOD_OPTIONS"] = options, ["PORT"] = $"{port}" },
             RedirectStandardOutput = true,

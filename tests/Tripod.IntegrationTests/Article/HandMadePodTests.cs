@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Tripod.IntegrationTests.Fixtures;
 using Xunit;
 
@@ -15,7 +17,7 @@ public sealed class HandMadePodTests : IAsyncLifetime
     {
         engine = await Engine.Start(mirrored: PauseRegistry);
         folder = Directory.CreateDirectory(Path.Combine(engine.Root, "by-hand")).FullName;
-        var examples = Path.Combine(AppContext.BaseDirectory, "examples", "ghost");
+        var examples = Path.Combine(SourceTree.Root, "examples", "ghost");
         var nginx = await Recipe(examples, "nginx");
 
         // The article's ghost was 4.x, whose database was SQLite; Docker Hub's of today wants MySQL until it is told otherwise.
@@ -71,9 +73,15 @@ public sealed class HandMadePodTests : IAsyncLifetime
     /// <summary>The article's, unless a user's engine has it.</summary>
     private async Task<string> Port()
     {
-        if (await Engine.Http(int.Parse(TheArticlesPort, System.Globalization.CultureInfo.InvariantCulture)) is null && (await Command.Run("ss", "-ltnH", $"sport = :{TheArticlesPort}")).Length == 0)
+        try
         {
+            using var free = new TcpListener(IPAddress.Any, int.Parse(TheArticlesPort, System.Globalization.CultureInfo.InvariantCulture));
+            free.Start();
             return TheArticlesPort;
+        }
+        catch (SocketException)
+        {
+            // Somebody's engine has it.
         }
 
         var other = Engine.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);

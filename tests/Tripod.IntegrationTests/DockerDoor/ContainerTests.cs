@@ -132,7 +132,7 @@ Assert.Equal(2, (await engine.Docker("top", "many")).Split('\n', StringSplitOpti
         await Engine.Eventually(async () => await Inspect("well", "{{.State.Health.Status}}") == "unhealthy", "it is unhealthy", TimeSpan.FromSeconds(10));
         await engine.Docker("exec", "well", "touch", "/well");
         await Engine.Eventually(async () => (await engine.Docker("ps", "--filter", "health=healthy", "--format", "{{.Names}} {{.Status}}")).StartsWith("well Up", StringComparison.Ordinal), "it is healthy", TimeSpan.FromSeconds(10));
-        Assert.Contains("health_status: healthy", await engine.Docker("events", "--since", "60s", "--until", "0s", "--filter", "container=well"), StringComparison.Ordinal);
+        Assert.Contains("health_status: healthy", await engine.Docker("events", "--since", "60s", "--until", DateTime.UtcNow.ToString("O"), "--filter", "container=well"), StringComparison.Ordinal);
         await engine.Docker("rm", "-f", "well");
     }
 

@@ -82,31 +82,25 @@ internal sealed class EventHub
         }
     }
 
-    /// <summary>Those kept since a time.</summary>
-    public IReadOnlyList<DockerEvent> Kept(DateTimeOffset? since)
-    {
-        lock (gate)
-        {
-            return [.. kept.Where(happened => happened.Time >= since)];
-        }
-    }
-
     /// <summary>Those kept since a time, then every one from now on, until cancelled.</summary>
     public async IAsyncEnumerable<DockerEvent> Read(DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         var channel = Channel.CreateUnbounded<DockerEvent>(new() { SingleReader = true });
+        List<DockerEvent> before;
         lock (gate)
         {
-            foreach (var happened in kept.Where(happened => happened.Time >= since))
-            {
-                channel.Writer.TryWrite(happened);
-            }
-
+            before = [.. kept.Where(happened => happened.Time >= since)];
             listeners.Add(channel);
         }
 
         try
         {
+            // Also where the time is up already.
+            foreach (var happened in before)
+            {
+                yield return happened;
+            }
+
             await foreach (var happened in channel.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             {
                 yield return happened;

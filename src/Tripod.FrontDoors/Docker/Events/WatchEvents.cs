@@ -14,27 +14,18 @@ internal sealed class WatchEvents(DockerParts parts)
         var (since, until) = (request.Time("since"), request.Time("until"));
         request.Http.Response.ContentType = "application/json";
         await request.Http.Response.Body.FlushAsync(request.Cancel).ConfigureAwait(false);
-        if (until <= parts.Clock.GetUtcNow())
-        {
-            foreach (var happened in parts.Events.Kept(since).Where(happened => happened.Time <= until && Takes(filters, happened)))
-            {
-                await WriteAsync(request, happened).ConfigureAwait(false);
-            }
-
-            return;
-        }
-
         using var time = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
         if (until is { } end)
         {
-            time.CancelAfter(end - parts.Clock.GetUtcNow());
+            var left = end - parts.Clock.GetUtcNow();
+            time.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
 
         try
         {
             await foreach (var happened in parts.Events.Read(since, time.Token).ConfigureAwait(false))
             {
-                if (Takes(filters, happened))
+                if (!(happened.Time > until) && Takes(filters, happened))
                 {
                     await WriteAsync(request, happened).ConfigureAwait(false);
                 }
