@@ -28,17 +28,32 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     public Volumes.VolumeStore Volumes => parts.Volumes;
 
+    public Network.Bridges.UserNetworks Networks => parts.Networks;
+
+    /// <summary>Puts a container of no pod on a network, at once where it runs; empty: the pods' bridge.</summary>
+    public Task ConnectNetwork(string containerId, Network.Bridges.NetworkAttachment wish, CancellationToken cancel) => Said(() => new ConnectNetwork(parts).ConnectAsync(containerId, wish, cancel), "connect network");
+
+    public Task DisconnectNetwork(string containerId, string networkId, CancellationToken cancel) => Said(() => new ConnectNetwork(parts).DisconnectAsync(containerId, networkId, cancel), "disconnect network");
+
+    /// <summary>Others on its networks find it by the new name from now on.</summary>
+    public void RenameContainer(string containerId, string name) => parts.Table.Change(parts.Table.Get(containerId), known => known with { Config = known.Config with { Name = name } });
+
     /// <summary>Fills an empty volume with what a container's root file system has at the place where it is mounted.</summary>
     public void FillVolume(string name, string containerId, string path) => parts.Volumes.Fill(name, parts.Paths.Rootfs(containerId), path);
 
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
 
+    /// <summary>What pods and containers on the bridge get their addresses from.</summary>
+    public string PodCidr => parts.Network.Range.Range.ToString();
+
+    public string BridgeName => parts.Network.Range.Bridge;
+
     /// <summary>Of the network that the bridge is in.</summary>
     public int PrefixLength => parts.Network.PrefixLength;
 
     /// <summary>The hardware address of an interface that has the IPv4 address.</summary>
-    public string MacOf(string address) => string.Join(':', InterfaceNames.Mac(System.Net.IPAddress.Parse(address)).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    public static string MacOf(string address) => string.Join(':', InterfaceNames.Mac(System.Net.IPAddress.Parse(address)).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
@@ -57,6 +72,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
         images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
         parts.Ends.Open();
+        await parts.Networks.OpenAsync(cancel).ConfigureAwait(false);
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
         // After the records: a pause of an older version that still runs is kept.
         images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
@@ -169,6 +185,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
     {
         // First of all: it would bring the rules back.
         await network.DisposeAsync().ConfigureAwait(false);
+        await parts.Networks.DisposeAsync().ConfigureAwait(false);
         await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);
     }
 
@@ -181,6 +198,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         }
 
         await network.DisposeAsync().ConfigureAwait(false);
+        await parts.Networks.DisposeAsync().ConfigureAwait(false);
         parts.Ends.Dispose();
         parts.Images.Dispose();
         records.Dispose();

@@ -3,6 +3,7 @@ using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Network;
+using Tripod.Runtime.Network.Bridges;
 using Tripod.Runtime.Network.Dns;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -21,6 +22,7 @@ internal sealed class RuntimeParts
         Cgroups = CgroupTree.Detect();
         Moves = new(Cgroups);
         Table = new(records);
+        Networks = new(records, network, Table, clock, log);
         Volumes = new(records, options.Root, clock) { Users = place => [.. Table.All.Where(entry => entry.Record.Config.Mounts.Any(mount => Path.TrimEndingDirectorySeparator(mount.HostPath) == place || mount.HostPath.StartsWith(place + "/", StringComparison.Ordinal))).Select(entry => entry.Record.Id)] };
         Oci = new(options, Paths, Cgroups);
         Ends = new(this);
@@ -36,6 +38,7 @@ internal sealed class RuntimeParts
     public CgroupMoves Moves { get; }
     public ContainerTable Table { get; }
     public VolumeStore Volumes { get; }
+    public UserNetworks Networks { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }
 

@@ -122,6 +122,7 @@ public sealed class StandaloneEngine : IAsyncDisposable
         table.Rename(id, name);
         if (before is not null && table.Find(id) is { } after)
         {
+            runtime.RenameContainer(id, name);
             Say(after, "rename", ("oldName", $"/{before.Name}"));
         }
     }

@@ -178,6 +178,9 @@ public sealed record ContainerStatus
     /// <summary>Of the network namespace that it owns; empty where it owns none, or does not run.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>Its places on networks now; of a container of no pod.</summary>
+    public IReadOnlyList<Network.Bridges.NetworkEndpoint> Endpoints { get; init; } = [];
+
     /// <summary>The host ports that it has now.</summary>
     public IReadOnlyList<Sandboxes.PortMapping> Ports { get; init; } = [];
 

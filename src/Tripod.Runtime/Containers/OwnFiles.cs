@@ -34,7 +34,9 @@ internal static class OwnFiles
         var host = File.Exists(HostConfiguration) ? File.ReadAllText(HostConfiguration) : "";
         var bundle = parts.Paths.Bundle(record.Id);
         Write(bundle, "hostname", (own.Hostname.Length > 0 ? own.Hostname : Environment.MachineName) + "\n");
-        Write(bundle, "resolv.conf", ResolverConfiguration.Of(own.Dns, host, ofHost, parts.Resolver is null ? null : parts.Network.Gateway, parts.Resolver?.Reachable ?? []));
+        var first = record.Endpoints.FirstOrDefault(endpoint => endpoint.Address == record.Address)?.NetworkId ?? "";
+        var (server, reachable) = first.Length > 0 && parts.Networks.NameserverOf(first) is { } ofNetwork ? ofNetwork : parts.Resolver is { } resolver ? (parts.Network.Gateway, resolver.Reachable) : (null, []);
+        Write(bundle, "resolv.conf", ResolverConfiguration.Of(first.Length > 0 && server is not null && own.Dns is { AddsToHost: false } given ? given with { AddsToHost = true } : own.Dns, host, ofHost, server, reachable));
         Write(bundle, "hosts", Hosts(own, ofHost ? File.ReadAllText(HostNames) : null, record.Address));
     }
 

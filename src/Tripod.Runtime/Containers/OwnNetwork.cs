@@ -1,6 +1,7 @@
 using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Network;
+using Tripod.Runtime.Network.Bridges;
 using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Containers;
@@ -28,9 +29,15 @@ internal sealed class OwnNetwork(RuntimeParts parts)
         var (mappings, held) = HostPortChoice.Hold(entry.Record.Config.Standalone!.Network!.Ports);
         try
         {
-            var address = entry.Record.Address.Length > 0 ? entry.Record.Address : parts.Network.Reserve(id);
-            parts.Table.Change(entry, known => known with { Address = address, Ports = mappings });
-            parts.Network.Attach(id, netns, address, mappings);
+            var wishes = entry.Record.Config.Standalone!.Network!.Attachments;
+            for (var index = 0; index < wishes.Count; index++)
+            {
+                Attach(entry, wishes[index], netns, index, isFirst: index == 0);
+            }
+
+            var address = entry.Record.Address;
+            parts.Table.Change(entry, known => known with { Ports = mappings });
+            parts.Network.Publish(id, System.Net.IPAddress.Parse(address), mappings);
             return held;
         }
         catch
@@ -39,6 +46,43 @@ internal sealed class OwnNetwork(RuntimeParts parts)
             throw;
         }
     }
+
+    /// <summary>One more interface; the address is written down before it is used.</summary>
+    public void Attach(ContainerEntry entry, NetworkAttachment wish, FileDescriptor netns, int index, bool isFirst)
+    {
+        var id = entry.Record.Id;
+        if (wish.NetworkId.Length > 0)
+        {
+            var endpoint = parts.Networks.Attach(id, wish, netns, index, isFirst);
+            parts.Table.Change(entry, known => Placed(known, endpoint, isFirst));
+            return;
+        }
+
+        var address = entry.Record.Endpoints.FirstOrDefault(known => known.NetworkId.Length == 0)?.Address ?? parts.Network.Reserve(id);
+        parts.Table.Change(entry, known => Placed(known, new("", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"eth{index}"), address, ContainerRuntime.MacOf(address)), isFirst));
+        parts.Network.Attach(id, netns, address, index, isFirst);
+    }
+
+    /// <summary>Takes one interface away from a container that goes on.</summary>
+    public void Detach(ContainerEntry entry, string networkId)
+    {
+        if (networkId.Length > 0)
+        {
+            parts.Networks.Detach(entry.Record.Id, networkId);
+        }
+        else
+        {
+            parts.Network.Detach(entry.Record.Id);
+        }
+
+        parts.Table.Change(entry, known => known with { Endpoints = [.. known.Endpoints.Where(endpoint => endpoint.NetworkId != networkId)] });
+    }
+
+    private static ContainerRecord Placed(ContainerRecord known, NetworkEndpoint endpoint, bool isFirst) => known with
+    {
+        Address = isFirst ? endpoint.Address : known.Address,
+        Endpoints = [.. known.Endpoints.Where(other => other.NetworkId != endpoint.NetworkId), endpoint],
+    };
 
     /// <summary>Gives back what nobody uses any more: the owner has ended, and so has everybody who joined it.</summary>
     public void Release(ContainerEntry entry)
@@ -49,17 +93,44 @@ internal sealed class OwnNetwork(RuntimeParts parts)
             return;
         }
 
-        if (Has(record))
-        {
-            parts.Network.Detach(record.Id);
-        }
-
+        Forget(record);
         Mounts.Unmount(parts.Paths.Namespace(record.Id, "net"));
         Mounts.Unmount(parts.Paths.Namespace(record.Id, "ipc"));
-        if (record.Address.Length > 0 || record.Ports.Count > 0)
+        if (record.Address.Length > 0 || record.Ports.Count > 0 || record.Endpoints.Count > 0)
         {
-            parts.Table.Change(entry, known => known with { Address = "", Ports = [] });
+            parts.Table.Change(entry, known => known with { Address = "", Ports = [], Endpoints = [] });
         }
+    }
+
+    /// <summary>Addresses, links and rules.</summary>
+    public void Forget(ContainerRecord record)
+    {
+        if (!Has(record))
+        {
+            return;
+        }
+
+        parts.Network.Detach(record.Id);
+        foreach (var endpoint in record.Endpoints.Where(endpoint => endpoint.NetworkId.Length > 0))
+        {
+            parts.Networks.Detach(record.Id, endpoint.NetworkId);
+        }
+    }
+
+    /// <summary>Of an engine that begins: what it has is held, and led to.</summary>
+    public void Restore(ContainerRecord record)
+    {
+        foreach (var endpoint in record.Endpoints.Where(endpoint => endpoint.NetworkId.Length > 0))
+        {
+            parts.Networks.Restore(record.Id, endpoint);
+        }
+
+        if (record.Endpoints.FirstOrDefault(endpoint => endpoint.NetworkId.Length == 0) is { } onBridge)
+        {
+            parts.Network.Restore(record.Id, onBridge.Address, []);
+        }
+
+        parts.Network.Publish(record.Id, System.Net.IPAddress.Parse(record.Address), record.Ports);
     }
 
     /// <summary>After a joiner's end: its owners may have waited for it.</summary>

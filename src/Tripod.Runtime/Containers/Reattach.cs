@@ -29,7 +29,7 @@ internal sealed class Reattach(RuntimeParts parts)
         var owners = parts.Table.All.Where(entry => OwnNetwork.Has(entry.Record) && entry.Record.Address.Length > 0).ToList();
         foreach (var entry in owners.Where(entry => IsUsed(entry.Record)))
         {
-            parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Ports);
+            new OwnNetwork(parts).Restore(entry.Record);
         }
 
         await Task.WhenAll(ended).WaitAsync(cancel).ConfigureAwait(false);

@@ -44,11 +44,7 @@ internal sealed class RemoveContainer(RuntimeParts parts)
         await ContainerMonitor.EndAsync(bundle, record.Id, parts.Clock).ConfigureAwait(false);
         parts.Oci.Forget(record.Id);
         parts.Cgroups.Remove(record.Cgroup);
-        if (OwnNetwork.Has(record))
-        {
-            parts.Network.Detach(record.Id);
-        }
-
+        new OwnNetwork(parts).Forget(record);
         await entry.AttachWaitingAsync(new RuntimeException(RuntimeErrorKind.NotFound, $"container {record.Id} was removed")).ConfigureAwait(false);
         RemoveWithMounts(bundle);
         RemoveWithMounts(parts.Paths.State(record.Id));

@@ -1,3 +1,4 @@
+using Tripod.Runtime.Network.Bridges;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Runtime.Containers;
@@ -36,6 +37,9 @@ public sealed record StandaloneConfig
 public sealed record OwnNetworkConfig
 {
     public IReadOnlyList<PublishedPort> Ports { get; init; } = [];
+
+    /// <summary>In the order of the interfaces; the first has the default route and the host ports.</summary>
+    public IReadOnlyList<NetworkAttachment> Attachments { get; init => field = value is { Count: > 0 } ? value : [new("")]; } = [new("")];
 }
 
 /// <summary>A port to be reached from outside. The host's is one of a range, the first that is free; 0 to 0 leaves it to the engine.</summary>

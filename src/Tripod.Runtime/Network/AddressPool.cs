@@ -12,9 +12,13 @@ public sealed class AddressPool
     private readonly Ipv4Cidr cidr;
     private readonly Dictionary<string, IPAddress> byContainer = [];
     private readonly Dictionary<IPAddress, string> byAddress = [];
+    private readonly long gatewayIndex, first, end;
     private long last;
 
-    public AddressPool(Ipv4Cidr cidr)
+    /// <param name="cidr">Where the addresses come from.</param>
+    /// <param name="gateway">Null: the first.</param>
+    /// <param name="range">The part that is handed out unasked; null: all.</param>
+    public AddressPool(Ipv4Cidr cidr, IPAddress? gateway = null, Ipv4Cidr? range = null)
     {
         if (cidr.PrefixLength is < 8 or > 30)
         {
@@ -23,13 +27,13 @@ public sealed class AddressPool
         }
 
         this.cidr = cidr;
-        last = GatewayIndex;
+        gatewayIndex = gateway is null ? 1 : cidr.IndexOf(gateway);
+        (first, end) = range is { } part ? (Math.Max(1, cidr.IndexOf(part[0])), Math.Min(cidr.Size - 2, cidr.IndexOf(part[0]) + part.Size - 1)) : (1, cidr.Size - 2);
+        last = gateway is null && range is null ? gatewayIndex : first - 1;
     }
 
-    /// <summary>The first address, which is the bridge's.</summary>
-    public IPAddress Gateway => cidr[GatewayIndex];
-
-    private static long GatewayIndex => 1;
+    /// <summary>The bridge's address.</summary>
+    public IPAddress Gateway => cidr[gatewayIndex];
 
     // The very last address is the broadcast address.
     private long LastIndex => cidr.Size - 2;
@@ -44,8 +48,8 @@ public sealed class AddressPool
                 return held;
             }
 
-            var count = LastIndex - GatewayIndex;
-            if (byAddress.Count >= count)
+            var count = end - first + 1 - (gatewayIndex >= first && gatewayIndex <= end ? 1 : 0);
+            if (byAddress.Keys.Count(address => cidr.IndexOf(address) >= first && cidr.IndexOf(address) <= end) >= count)
             {
                 throw new RuntimeException(
                     RuntimeErrorKind.ResourceExhausted, $"reserve address: all {count} addresses of {cidr} are taken: remove pods or choose a larger podCidr");
@@ -53,9 +57,9 @@ public sealed class AddressPool
 
             do
             {
-                last = last >= LastIndex ? GatewayIndex + 1 : last + 1;
+                last = last >= end ? first : last + 1;
             }
-            while (byAddress.ContainsKey(cidr[last]));
+            while (last == gatewayIndex || byAddress.ContainsKey(cidr[last]));
 
             return Take(containerId, cidr[last]);
         }
@@ -66,7 +70,7 @@ public sealed class AddressPool
     {
         lock (gate)
         {
-            if (!cidr.Contains(address) || cidr.IndexOf(address) <= GatewayIndex || cidr.IndexOf(address) > LastIndex)
+            if (!cidr.Contains(address) || cidr.IndexOf(address) < 1 || cidr.IndexOf(address) == gatewayIndex || cidr.IndexOf(address) > LastIndex)
             {
                 throw new RuntimeException(
                     RuntimeErrorKind.InvalidArgument, $"hold address {address} for container {containerId}: it is no pod address of {cidr}");
@@ -87,7 +91,7 @@ public sealed class AddressPool
             Take(containerId, address);
 
             // After a restart the search goes on behind the addresses that are found in use.
-            last = Math.Max(last, cidr.IndexOf(address));
+            last = cidr.IndexOf(address) <= end ? Math.Max(last, cidr.IndexOf(address)) : last;
         }
     }
 

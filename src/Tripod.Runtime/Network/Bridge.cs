@@ -5,7 +5,7 @@ using Tripod.Linux.Networking;
 namespace Tripod.Runtime.Network;
 
 /// <summary>The bridge that all pods are ports of. Made where it is missing, mended where it is not as it should be.</summary>
-internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway)
+internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, string range = "pod CIDR", string advice = "choose another podCidr")
 {
     public string Name => name;
 
@@ -39,7 +39,7 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway)
         if (CidrConflict.Find(cidr, bridge?.Index ?? 0, links, addresses, route.Routes()) is { } conflict)
         {
             throw new RuntimeException(
-                RuntimeErrorKind.FailedPrecondition, $"open network: pod CIDR {cidr} overlaps {conflict}: choose another podCidr");
+                RuntimeErrorKind.FailedPrecondition, $"open network: {range} {cidr} overlaps {conflict}: {advice}");
         }
 
         bridge ??= Create(route);

@@ -5,7 +5,14 @@ using Tripod.Linux.Networking;
 namespace Tripod.Runtime.Network;
 
 /// <summary>One pod's cable: eth0 inside its namespace, a port of the bridge outside.</summary>
-internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPAddress gateway, string bridgeName)
+/// <param name="name">Of the host's end.</param>
+/// <param name="address">Of the pod's end.</param>
+/// <param name="cidr">That both are in.</param>
+/// <param name="gateway">The bridge's address; null where the default route goes elsewhere, or nowhere.</param>
+/// <param name="bridgeName">What it is a port of.</param>
+/// <param name="inside">The pod's end.</param>
+/// <param name="mac">Null: a function of the address.</param>
+internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPAddress? gateway, string bridgeName, string inside = InterfaceNames.Pod, byte[]? mac = null)
 {
     // lo is the first interface of every namespace.
     private const int LoopbackIndex = 1;
@@ -71,7 +78,7 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
 
     private bool Create(RouteNetlink host, FileDescriptor netns, int bridge, int mtu)
     {
-        var pair = new VethPair(name, InterfaceNames.Pod, InterfaceNames.Mac(address), mtu);
+        var pair = new VethPair(name, inside, mac ?? InterfaceNames.Mac(address), mtu);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -97,22 +104,22 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
     {
         using var pod = RouteNetlink.Open(netns);
         return host.FindLink(name) is { } outside
-            && pod.FindLink(InterfaceNames.Pod) is { } inside
-            && outside.Peer == inside.Index && inside.Peer == outside.Index
-            && pod.Addresses().All(other => other.Interface != inside.Index || other.Address.Equals(address));
+            && pod.FindLink(inside) is { } other
+            && outside.Peer == other.Index && other.Peer == outside.Index
+            && pod.Addresses().All(known => known.Interface != other.Index || known.Address.Equals(address));
     }
 
     // IPv4 only: without this, any pod could give this one an IPv6 address and route by an advertisement.
-    private static void ForbidInet6() => Sysctl.SetIfPresent($"net/ipv6/conf/{InterfaceNames.Pod}/disable_ipv6", "1");
+    private void ForbidInet6() => Sysctl.SetIfPresent($"net/ipv6/conf/{inside}/disable_ipv6", "1");
 
     private void SetUpInside(RouteNetlink pod)
     {
-        var eth0 = pod.FindLink(InterfaceNames.Pod) ?? throw new LinuxException("get link", InterfaceNames.Pod, Errno.ENODEV);
-        pod.Execute(new NetlinkBatch()
+        var eth0 = pod.FindLink(inside) ?? throw new LinuxException("get link", inside, Errno.ENODEV);
+        var batch = new NetlinkBatch()
             .SetUp(LoopbackIndex, "lo")
             .AddAddress(eth0.Index, new InterfaceAddress(address, cidr.PrefixLength))
-            .SetUp(eth0.Index, eth0.Name)
-            .AddDefaultRoute(eth0.Index, gateway));
+            .SetUp(eth0.Index, eth0.Name);
+        pod.Execute(gateway is null ? batch : batch.AddDefaultRoute(eth0.Index, gateway));
     }
 
     // The kernel lets packets through only some time after a link is up. One that is sent before is lost, and with it
@@ -121,6 +128,6 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
     {
         host.WaitForLink(name, static port => port is { OperUp: true, Forwarding: true }, CarrierPatience);
         host.WaitForLink(bridgeName, static bridge => bridge.OperUp, CarrierPatience);
-        pod.WaitForLink(InterfaceNames.Pod, static eth0 => eth0.OperUp, CarrierPatience);
+        pod.WaitForLink(inside, static eth0 => eth0.OperUp, CarrierPatience);
     }
 }

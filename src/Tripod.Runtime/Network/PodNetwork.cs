@@ -21,9 +21,11 @@ public sealed class PodNetwork
     private readonly Bridge bridge;
     private readonly PortRules rules;
     private readonly int mtu;
+    private readonly string table;
 
-    private PodNetwork(Ipv4Cidr cidr, AddressPool pool, Bridge bridge, PortRules rules, int mtu)
+    private PodNetwork(string table, Ipv4Cidr cidr, AddressPool pool, Bridge bridge, PortRules rules, int mtu)
     {
+        this.table = table;
         this.cidr = cidr;
         this.pool = pool;
         this.bridge = bridge;
@@ -40,7 +42,7 @@ public sealed class PodNetwork
         bridge.Open();
         var rules = PortRules.Open(ruleset);
         bridge.AllowLoopbackSources();
-        return new PodNetwork(cidr, pool, bridge, rules, Uplink.Mtu());
+        return new PodNetwork(options.Name, cidr, pool, bridge, rules, Uplink.Mtu());
     }
 
     /// <summary>Removes bridge and table of an engine that does not run.</summary>
@@ -91,9 +93,8 @@ public sealed class PodNetwork
     public void Attach(string containerId, FileDescriptor netns, string address, IReadOnlyList<PortMapping> ports)
     {
         var parsed = Parse(containerId, address);
-        pool.Hold(containerId, parsed);
         var name = InterfaceNames.Host(containerId);
-        var created = new PodLink(name, parsed, cidr, pool.Gateway, bridge.Name).Attach(netns, bridge.Index(), mtu);
+        var created = Attach(containerId, netns, address, index: 0, isFirst: true);
         try
         {
             rules.Add(containerId, parsed, ports);
@@ -104,6 +105,26 @@ public sealed class PodNetwork
             throw;
         }
     }
+
+    /// <summary>One of several interfaces, without host ports: <c>ethINDEX</c>; the first has the default route.</summary>
+    /// <returns>Whether it was not there before.</returns>
+    public bool Attach(string containerId, FileDescriptor netns, string address, int index, bool isFirst)
+    {
+        var parsed = Parse(containerId, address);
+        pool.Hold(containerId, parsed);
+        return new PodLink(InterfaceNames.Host(containerId), parsed, cidr, isFirst ? pool.Gateway : null, bridge.Name, $"eth{index}").Attach(netns, bridge.Index(), mtu);
+    }
+
+    /// <summary>The bridge and its addresses.</summary>
+    public BridgeRange Range => new(bridge.Name, cidr);
+
+    public int Mtu => mtu;
+
+    /// <summary>Leads host ports to a container on another of the engine's bridges; <see cref="Detach"/> takes them back.</summary>
+    public void Publish(string containerId, IPAddress address, IReadOnlyList<PortMapping> ports) => rules.Add(containerId, address, ports);
+
+    /// <summary>Rules for the engine's further bridges too.</summary>
+    public void Govern(IReadOnlyList<BridgeRange> others) => rules.Rebuild(new PortRuleset(table, [Range, .. others]));
 
     /// <summary>Takes rules, host-side link and address back; nothing happens where they are gone.</summary>
     public void Detach(string containerId)

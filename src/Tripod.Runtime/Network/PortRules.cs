@@ -13,7 +13,7 @@ namespace Tripod.Runtime.Network;
 internal sealed class PortRules
 {
     private readonly Lock gate = new();
-    private readonly PortRuleset ruleset;
+    private PortRuleset ruleset;
     private ImmutableDictionary<HostPort, PortTarget> targets;
 
     // A port with no owner was found in the table at start, and no container has claimed it yet.
@@ -74,6 +74,16 @@ internal sealed class PortRules
 
             Apply(commands, nextTargets);
             owners = nextOwners;
+        }
+    }
+
+    /// <summary>The table for other networks, with the ports that it has; in one transaction.</summary>
+    public void Rebuild(PortRuleset next)
+    {
+        lock (gate)
+        {
+            Nftables.Run(next.Replace(targets));
+            ruleset = next;
         }
     }
 

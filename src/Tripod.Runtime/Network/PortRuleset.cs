@@ -8,14 +8,26 @@ namespace Tripod.Runtime.Network;
 /// <summary>Where a host port leads.</summary>
 public sealed record PortTarget(IPAddress Address, int Port);
 
+/// <summary>A bridge of the engine's and the addresses behind it.</summary>
+/// <param name="Internal">Nothing goes out of it, and nothing comes in.</param>
+public sealed record BridgeRange(string Bridge, Ipv4Cidr Range, bool Internal = false);
+
 /// <summary>
 /// The engine's nft table as text, and read back. Pure. IPv4; a family of its own name beside it would be IPv6's.
 /// </summary>
 /// <remarks>
-/// There is no forward chain: an accept here does not undo a drop in somebody else's table, and nothing here drops.
+/// An accept here does not undo a drop in somebody else's table. What is dropped are packets between two of the engine's
+/// own networks, but for those that a host port has led there, and those out of an internal one.
 /// </remarks>
-public sealed class PortRuleset(string table, string bridge, Ipv4Cidr pods)
+public sealed class PortRuleset(string table, IReadOnlyList<BridgeRange> networks)
 {
+    public PortRuleset(string table, string bridge, Ipv4Cidr pods)
+        : this(table, [new(bridge, pods)])
+    {
+    }
+
+    private string AllBridges => string.Join(", ", networks.Select(static network => $"\"{network.Bridge}\""));
+
     private const string AnyAddress = "hostports", OneAddress = "hostports_ip";
 
     public string List => $"list table ip {table}";
@@ -46,7 +58,11 @@ public sealed class PortRuleset(string table, string bridge, Ipv4Cidr pods)
           # have the bridge's address until conntrack, which comes after raw, gives them 127.0.0.1 back.
           chain guard {
             type filter hook prerouting priority raw; policy accept;
-            iifname "{{bridge}}" ip daddr 127.0.0.0/8 drop
+            iifname { {{AllBridges}} } ip daddr 127.0.0.0/8 drop
+          }
+          chain forward {
+            type filter hook forward priority filter; policy accept;
+            {{Isolation()}}
           }
           chain prerouting {
             type nat hook prerouting priority dstnat; policy accept;
@@ -59,12 +75,39 @@ public sealed class PortRuleset(string table, string bridge, Ipv4Cidr pods)
           # From 127.0.0.1, and from a pod to a pod through a host port: the answer must come back this way.
           chain postrouting {
             type nat hook postrouting priority srcnat; policy accept;
-            oifname "{{bridge}}" ip saddr 127.0.0.0/8 masquerade
-            oifname "{{bridge}}" ip saddr {{pods}} ct status dnat masquerade
-            oifname != { "lo", "{{bridge}}" } ip saddr {{pods}} ip daddr != 224.0.0.0/4 masquerade
+            oifname { {{AllBridges}} } ip saddr 127.0.0.0/8 masquerade
+            {{string.Join("\n            ", networks.SelectMany(Masquerade))}}
           }
         }
         """;
+
+    private static IEnumerable<string> Masquerade(BridgeRange network) =>
+    [
+        $"oifname \"{network.Bridge}\" ip saddr {network.Range} ct status dnat masquerade",
+        .. network.Internal ? Array.Empty<string>() : [$"oifname != {{ \"lo\", \"{network.Bridge}\" }} ip saddr {network.Range} ip daddr != 224.0.0.0/4 masquerade"],
+    ];
+
+    /// <summary>Between the networks; with one alone there is nothing to keep apart.</summary>
+    private string Isolation()
+    {
+        if (networks.Count == 1 && !networks[0].Internal)
+        {
+            return "";
+        }
+
+        List<string> rules = ["ct state established,related accept", "ct status dnat accept"];
+        foreach (var network in networks)
+        {
+            var others = string.Join(", ", networks.Where(other => other != network).Select(static other => $"\"{other.Bridge}\""));
+            rules.Add(network.Internal ? $"iifname \"{network.Bridge}\" oifname != \"{network.Bridge}\" drop" : $"iifname \"{network.Bridge}\" oifname {{ {others} }} drop");
+            if (network.Internal)
+            {
+                rules.Add($"oifname \"{network.Bridge}\" iifname != \"{network.Bridge}\" drop");
+            }
+        }
+
+        return string.Join("\n            ", rules);
+    }
 
     public string Add(HostPort port, PortTarget target) => $"add element ip {table} {Map(port)} {{ {Key(port)} : {Value(target)} }}";
 

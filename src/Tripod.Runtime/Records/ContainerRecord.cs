@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Network.Bridges;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Runtime.Records;
@@ -38,6 +39,9 @@ internal sealed record ContainerRecord
     public IReadOnlyList<PortMapping> Ports { get; init => field = value ?? []; } = [];
     public bool Paused { get; init; }
 
+    /// <summary>Its places on networks, as long as its namespace is kept; of a container of no pod.</summary>
+    public IReadOnlyList<NetworkEndpoint> Endpoints { get; init => field = value ?? []; } = [];
+
     [JsonIgnore]
     public bool IsPause => Sandbox is not null;
 
@@ -58,6 +62,7 @@ internal sealed record ContainerRecord
         LogPath = LogPath,
         Paused = Paused && State == ContainerState.Running,
         Address = Address,
+        Endpoints = Endpoints,
         Ports = IsPause ? Sandbox!.Ports : Ports,
         Cgroup = Cgroup,
     };

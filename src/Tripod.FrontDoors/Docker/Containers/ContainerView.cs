@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime;
 using Tripod.Runtime.Images.References;
+using Tripod.Runtime.Network.Bridges;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.FrontDoors.Docker.Containers;
@@ -62,8 +64,24 @@ internal sealed class ContainerView
     /// <summary>By name; one that is joined from elsewhere has none of its own.</summary>
     public JsonObject Networks()
     {
-        var name = request is not null ? request.Text("Network") is { Length: > 0 } own ? own : NetworkMode is "host" or "none" ? NetworkMode : "" : NetworkMode is "bridge" or "host" ? NetworkMode : "";
-        return name.Length == 0 ? [] : new() { [name] = Endpoint(name) };
+        if (request is null)
+        {
+            return NetworkMode is "bridge" or "host" ? new() { [NetworkMode] = Endpoint(NetworkMode, new(""), known.IsRunning ? new("", "eth0", known.Status.Address, "") : null) } : [];
+        }
+
+        if (NetworkMode is "host" or "none")
+        {
+            return new() { [NetworkMode] = Endpoint(NetworkMode, new(""), null) };
+        }
+
+        var json = new JsonObject();
+        foreach (var wish in known.Status.Config.Standalone?.Network?.Attachments ?? [])
+        {
+            var name = wish.NetworkId.Length == 0 ? "bridge" : parts.Runtime.Networks.Find(wish.NetworkId)?.Name ?? wish.NetworkId;
+            json[name] = Endpoint(name, wish, known.IsRunning ? known.Status.Endpoints.FirstOrDefault(endpoint => endpoint.NetworkId == wish.NetworkId) : null);
+        }
+
+        return json;
     }
 
     public long SizeRw()
@@ -74,26 +92,28 @@ internal sealed class ContainerView
             : 0;
     }
 
-    private JsonObject Endpoint(string name)
+    private JsonObject Endpoint(string name, NetworkAttachment wish, NetworkEndpoint? endpoint)
     {
-        var address = known.IsRunning ? known.Status.Address : "";
+        var address = endpoint?.Address ?? "";
+        var own = wish.NetworkId.Length > 0 ? parts.Runtime.Networks.Find(wish.NetworkId) : null;
+        IReadOnlyList<string> names = own is null ? [] : [.. new[] { known.Name }.Concat(wish.Aliases).Append(known.Id[..12]).Distinct()];
         return new()
         {
-            ["IPAMConfig"] = null,
+            ["IPAMConfig"] = wish.Address.Length > 0 ? new JsonObject { ["IPv4Address"] = wish.Address } : null,
             ["Links"] = null,
-            ["Aliases"] = null,
+            ["Aliases"] = wish.Aliases.Count > 0 ? wish.Aliases.ToJson() : null,
             ["DriverOpts"] = null,
-            ["MacAddress"] = address.Length > 0 ? parts.Runtime.MacOf(address) : "",
+            ["MacAddress"] = address.Length == 0 ? "" : endpoint!.Mac.Length > 0 ? endpoint.Mac : ContainerRuntime.MacOf(address),
             ["GwPriority"] = 0,
-            ["NetworkID"] = NetworkIds.Of(name),
-            ["EndpointID"] = address.Length > 0 ? NetworkIds.Of($"{known.Id}/{name}") : "",
-            ["Gateway"] = address.Length > 0 ? parts.Runtime.Gateway : "",
+            ["NetworkID"] = own?.Id ?? NetworkIds.Of(name),
+            ["EndpointID"] = address.Length > 0 ? NetworkIds.Of($"{known.Id}/{wish.NetworkId}") : "",
+            ["Gateway"] = address.Length > 0 ? own?.Gateway ?? parts.Runtime.Gateway : "",
             ["IPAddress"] = address,
-            ["IPPrefixLen"] = address.Length > 0 ? parts.Runtime.PrefixLength : 0,
+            ["IPPrefixLen"] = address.Length == 0 ? 0 : own is null ? parts.Runtime.PrefixLength : parts.Runtime.Networks.PrefixLengthOf(own.Id),
             ["IPv6Gateway"] = "",
             ["GlobalIPv6Address"] = "",
             ["GlobalIPv6PrefixLen"] = 0,
-            ["DNSNames"] = null,
+            ["DNSNames"] = names.Count > 0 ? names.ToJson() : null,
         };
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class CreateContainer(DockerParts parts)
         var mounts = wanted.Mounts;
         var name = asked.Length > 0 ? asked : RandomName.Make(taken => parts.Standalone.Named(taken) is not null);
         var places = parts.Mounts.Prepare(mounts);
-        var config = wanted.ToConfig(id, name, places.Mounts, parts.Containers, parts.Runtime.Gateway);
+        var config = wanted.ToConfig(id, name, places.Mounts, parts.Containers, parts.Runtime.Gateway, network => parts.Runtime.Networks.Find(network)?.Id ?? network);
         try
         {
             await parts.Standalone.Create(

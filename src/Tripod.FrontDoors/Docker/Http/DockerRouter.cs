@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Docker.Containers;
 using Tripod.FrontDoors.Docker.Events;
 using Tripod.FrontDoors.Docker.Handlers;
+using Tripod.FrontDoors.Docker.Networks;
 using Tripod.FrontDoors.Docker.Volumes;
 using Tripod.Runtime;
 
@@ -32,7 +33,7 @@ internal sealed class DockerRouter(DockerParts parts)
     private static IReadOnlyList<DockerRoute> ContainerRoutes(DockerParts parts)
     {
         var (stop, pause, exec, remove, attach) = (new StopContainer(parts), new PauseContainer(parts), new ExecContainer(parts), new RemoveContainer(parts), new AttachContainer(parts));
-        var (volumes, files) = (new ManageVolumes(parts), new CopyFiles(parts));
+        var (volumes, files, networks, connect) = (new ManageVolumes(parts), new CopyFiles(parts), new ManageNetworks(parts), new ConnectContainer(parts));
         return
         [
             new("GET", "/containers/json", new ListContainers(parts).RunAsync),
@@ -62,6 +63,13 @@ internal sealed class DockerRouter(DockerParts parts)
             new("GET", "/containers/{name}/archive", files.ReadAsync),
             new("PUT", "/containers/{name}/archive", files.WriteAsync),
             new("GET", "/system/df", new ShowDiskUsage(parts).RunAsync),
+            new("GET", "/networks", networks.ListAsync),
+            new("POST", "/networks/create", networks.CreateAsync),
+            new("POST", "/networks/prune", networks.PruneAsync),
+            new("POST", "/networks/{name}/connect", connect.ConnectAsync),
+            new("POST", "/networks/{name}/disconnect", connect.DisconnectAsync),
+            new("GET", "/networks/{name}", networks.InspectAsync),
+            new("DELETE", "/networks/{name}", networks.RemoveAsync),
             new("GET", "/volumes", volumes.ListAsync),
             new("POST", "/volumes/create", volumes.CreateAsync),
             new("POST", "/volumes/prune", volumes.PruneAsync),

@@ -62,7 +62,8 @@ internal sealed class ContainerRequest
     /// <param name="mounts">With their places on disk.</param>
     /// <param name="containers">Whoever is joined.</param>
     /// <param name="gateway">This machine as the container reaches it.</param>
-    public ContainerConfig ToConfig(string id, string name, IReadOnlyList<ContainerMount> mounts, ContainerLookup containers, string gateway)
+    /// <param name="networkId">A network's id by its name.</param>
+    public ContainerConfig ToConfig(string id, string name, IReadOnlyList<ContainerMount> mounts, ContainerLookup containers, string gateway, Func<string, string> networkId)
     {
         var hostname = Hostname(id, containers);
         return new()
@@ -88,7 +89,7 @@ internal sealed class ContainerRequest
             {
                 Hostname = hostname,
                 Domainname = body.Text("Domainname"),
-                Network = Network.Length > 0 ? new() { Ports = Ports } : null,
+                Network = Network.Length > 0 ? new() { Ports = Ports, Attachments = Attachments.Of(Network, body.Object("NetworkingConfig").Object("EndpointsConfig"), body.Text("MacAddress"), networkId) } : null,
                 Dns = Dns(),
                 Hosts = [.. host.Texts("ExtraHosts").Select(text => ExtraHost(text, gateway))],
                 ShareIpc = host.Text("IpcMode") == "shareable",

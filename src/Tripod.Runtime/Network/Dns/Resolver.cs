@@ -37,6 +37,9 @@ public sealed class Resolver : IAsyncDisposable
     /// <summary>What it answers without asking anybody.</summary>
     public OwnNames Names { get; } = new();
 
+    /// <summary>Names that only some may know: by who asks.</summary>
+    public Func<IPAddress, string, IReadOnlyList<IPAddress>?> NamesFor { get; set; } = static (_, _) => null;
+
     /// <summary>The host's nameservers that answer, as far as is known.</summary>
     public IReadOnlyList<IPAddress> Reachable => forwarder.Reachable;
 
@@ -114,7 +117,7 @@ public sealed class Resolver : IAsyncDisposable
     {
         try
         {
-            if (serves(client.Address) && await Answer(query, byTcp: false, stop.Token) is { } answer)
+            if (serves(client.Address) && await Answer(client.Address, query, byTcp: false, stop.Token) is { } answer)
             {
                 await udp.SendToAsync(answer, client, stop.Token);
             }
@@ -156,11 +159,12 @@ public sealed class Resolver : IAsyncDisposable
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             await using var stream = new NetworkStream(connection, ownsSocket: true);
-            while (serves(((IPEndPoint)connection.RemoteEndPoint!).Address))
+            var asker = ((IPEndPoint)connection.RemoteEndPoint!).Address;
+            while (serves(asker))
             {
                 patience.CancelAfter(IdleConnection);
                 if (await TcpFrame.Read(stream, patience.Token) is not { } query
-                    || await Answer(query, byTcp: true, patience.Token) is not { } answer)
+                    || await Answer(asker, query, byTcp: true, patience.Token) is not { } answer)
                 {
                     return;
                 }
@@ -179,7 +183,7 @@ public sealed class Resolver : IAsyncDisposable
     }
 
     /// <summary>Null for what deserves no answer.</summary>
-    private async Task<byte[]?> Answer(byte[] query, bool byTcp, CancellationToken cancel)
+    private async Task<byte[]?> Answer(IPAddress asker, byte[] query, bool byTcp, CancellationToken cancel)
     {
         if (query.Length < DnsMessage.HeaderSize || DnsMessage.IsResponse(query))
         {
@@ -191,7 +195,7 @@ public sealed class Resolver : IAsyncDisposable
             return DnsMessage.Reply(query, error);
         }
 
-        return Names.Find(question.Name) is { } addresses
+        return (Names.Find(question.Name) ?? NamesFor(asker, question.Name.TrimEnd('.'))) is { } addresses
             ? DnsMessage.Answer(query, question, addresses)
             : await forwarder.Ask(query, byTcp, cancel) ?? DnsMessage.Reply(query, DnsResponseCode.ServerFailure, question);
     }

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime.Network.Bridges;
+
+namespace Tripod.FrontDoors.Docker.Requests;
+
+/// <summary>NetworkMode and NetworkingConfig as wishes to be on networks. Pure.</summary>
+internal static class Attachments
+{
+    /// <param name="mode">The network of NetworkMode: its name, or <c>bridge</c>.</param>
+    /// <param name="endpoints">EndpointsConfig.</param>
+    /// <param name="mac">Config's MacAddress, of old clients.</param>
+    /// <param name="idOf">A network's id by its name; a name that is not known stays, and is refused at the start.</param>
+    public static IReadOnlyList<NetworkAttachment> Of(string mode, JsonObject endpoints, string mac, Func<string, string> idOf)
+    {
+        var names = endpoints.Select(pair => pair.Key).Where(name => Plain(name) != Plain(mode)).Prepend(mode);
+        return [.. names.Select((name, index) => Of(
+            Plain(name) == "bridge" ? "" : idOf(name),
+            endpoints.FirstOrDefault(pair => Plain(pair.Key) == Plain(name)).Value as JsonObject ?? [],
+            index == 0 ? mac : ""))];
+    }
+
+    /// <exception cref="DockerException">400: names and fixed addresses are for a user's own networks.</exception>
+    public static NetworkAttachment Of(string id, JsonObject endpoint, string mac)
+    {
+        var address = endpoint.Object("IPAMConfig").Text("IPv4Address");
+        if (id.Length == 0 && endpoint.Texts("Aliases").Count > 0)
+        {
+            throw new DockerException(400, "network-scoped aliases are only supported for user-defined networks");
+        }
+
+        if (id.Length == 0 && address.Length > 0)
+        {
+            throw new DockerException(400, "user specified IP address is supported on user defined networks only");
+        }
+
+        if (endpoint.Texts("Links").Count > 0)
+        {
+            throw new DockerException(400, "Links is not supported by tripod: names resolve on a network of the user's own");
+        }
+
+        return new(id) { Aliases = endpoint.Texts("Aliases"), Address = address, Mac = endpoint.Text("MacAddress") is { Length: > 0 } own ? own : mac };
+    }
+
+    private static string Plain(string name) => name is "" or "default" ? "bridge" : name;
+}
