@@ -25,4 +25,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "container {Name}: {Problem}")]
     public static partial void StandaloneFailed(ILogger log, string name, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "pod {Pod}: {Message}")]
+    public static partial void HookFailed(ILogger log, string pod, string message);
 }

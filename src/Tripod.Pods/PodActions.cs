@@ -1,21 +1,20 @@
+using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Starting;
 using Tripod.Pods.Volumes;
 using Tripod.Runtime;
-using Tripod.Store;
 
 namespace Tripod.Pods;
 
 /// <summary>
-/// Carries out the steps of one pod's plan. What takes long (a start with its pull, a stop with its grace period) goes on
-/// in the background and wakes the worker when it ends.
+/// Carries out the steps of one pod's plan, each by the operation of its name. What takes long (a start with its pull, a
+/// stop with its grace period) goes on in the background and wakes the worker when it ends.
 /// </summary>
 internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource starts = new(), stopping = new();
-    private readonly Lock gate = new();
-    private readonly List<Task> starting = [], terminating = [];
+    private readonly BackgroundWork starts = new(), ending = new();
+    private GracePeriod? grace;
 
     private PodView Pod => worker.Pod;
 
@@ -33,13 +32,13 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             case PodStep.RunSandbox run:
                 return await RunSandboxAsync(run, cancel).ConfigureAwait(false);
             case PodStep.StartContainer start:
-                InBackground(start.Container.Name, token => StartAsync(start, token));
+                Start(start);
                 return true;
             case PodStep.KillContainer kill:
-                InBackground(kill.Name, token => KillAsync(kill, token));
+                Kill(kill);
                 return true;
             case PodStep.NotePullBackOff note:
-                NotePullBackOff(note.Name);
+                NotePullBackOff(note.Container);
                 return true;
             case PodStep.RemoveContainer remove:
                 await parts.Runtime.RemoveContainer(remove.ContainerId, cancel).ConfigureAwait(false);
@@ -51,11 +50,11 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 await parts.Runtime.RemovePodSandbox(remove.SandboxId, cancel).ConfigureAwait(false);
                 return true;
             case PodStep.Terminate terminate:
-                worker.Remember(known => known with { TerminatingWith = terminate.Grace });
-                Track(terminating, Task.Run(() => TerminateAsync(terminate.Grace, stopping.Token), CancellationToken.None));
+                Terminate(terminate);
                 return true;
             case PodStep.Forget:
-                await ForgetAsync(cancel).ConfigureAwait(false);
+                await new ForgetPod(parts).RunAsync(Pod, cancel).ConfigureAwait(false);
+                worker.Forget();
                 return false;
             default:
                 throw new InvalidOperationException($"no action for step {step}");
@@ -64,12 +63,9 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
 
     public async ValueTask DisposeAsync()
     {
-        await starts.CancelAsync().ConfigureAwait(false);
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await Settled(starting).ConfigureAwait(false);
-        await Settled(terminating).ConfigureAwait(false);
-        starts.Dispose();
-        stopping.Dispose();
+        await starts.DisposeAsync().ConfigureAwait(false);
+        await ending.DisposeAsync().ConfigureAwait(false);
+        grace?.Dispose();
     }
 
     private bool SetUpVolumes()
@@ -91,185 +87,130 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
 
     private async Task<bool> RunSandboxAsync(PodStep.RunSandbox step, CancellationToken cancel)
     {
-        try
-        {
-            if (step.Why is { } why)
-            {
-                parts.Events.Normal(EventTarget.Of(Pod), "SandboxChanged", why);
-                foreach (var old in PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).ToList())
-                {
-                    await parts.Runtime.StopPodSandbox(old.Id, cancel).ConfigureAwait(false);
-                }
-            }
-
-            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(Pod, step.Attempt, parts.LogRoot), cancel).ConfigureAwait(false);
-            HostsFile.Write(parts.Volumes, Pod, sandbox.Addresses.Count > 0 ? sandbox.Addresses[0] : null);
-            worker.Remember(known => known with { Sandbox = null });
-            return true;
-        }
-        catch (Exception failure) when (failure is RuntimeException or IOException)
-        {
-            var message = $"Failed to create pod sandbox: {failure.Message}";
-            parts.Events.Warning(EventTarget.Of(Pod), "FailedCreatePodSandBox", message);
-            var times = (worker.Memory.Sandbox?.Times ?? 0) + 1;
-            worker.Remember(known => known with { Sandbox = new("FailedCreatePodSandBox", message, times, parts.Now, parts.Now + Wait(times + 1)) });
-            return false;
-        }
+        var failure = await new RunPodSandbox(parts).RunAsync(Pod, step, cancel).ConfigureAwait(false);
+        var times = (worker.Memory.Sandbox?.Times ?? 0) + 1;
+        worker.Remember(known => known with { Sandbox = failure is null ? null : new("FailedCreatePodSandBox", failure, times, parts.Now, parts.Now + Wait(times + 1)) });
+        return failure is null;
     }
 
-    private async Task StartAsync(PodStep.StartContainer step, CancellationToken cancel)
+    private void Start(PodStep.StartContainer step)
     {
         var name = step.Container.Name;
-        try
-        {
-            var sandbox = PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).First();
-            await parts.Starter.RunAsync(Pod, step.Container, sandbox.Id, step.Attempt, step.InARow, cancel).ConfigureAwait(false);
-            worker.Remember(known => known with { Containers = known.Containers.Remove(name) });
-        }
-        catch (ContainerProblem problem)
-        {
-            var times = (worker.Memory.Containers.GetValueOrDefault(name)?.Times ?? 0) + 1;
-            worker.Remember(known => known with { Containers = known.Containers.SetItem(name, new(problem.Reason, problem.Message, times, parts.Now, RetryAt(problem.Reason, times))) });
-        }
-    }
-
-    private DateTimeOffset RetryAt(string reason, int times) => parts.Now + reason switch
-    {
-        // The container ended by it, and its end is waited out like a crash.
-        "RunContainerError" => TimeSpan.Zero,
-        "ErrImagePull" or "InvalidImageName" => RestartBackoff.Doubled(times - 1),
-        _ => RestartBackoff.Doubled(0),
-    };
-
-    private async Task KillAsync(PodStep.KillContainer step, CancellationToken cancel)
-    {
-        parts.Events.Normal(EventTarget.Of(Pod, step.Name), "Killing", step.Message);
-        await parts.Runtime.StopContainer(step.ContainerId, Grace(), cancel).ConfigureAwait(false);
-    }
-
-    private void NotePullBackOff(string name)
-    {
-        var container = Pod.Spec.Containers.Concat(Pod.Spec.InitContainers ?? []).First(found => found.Name == name);
-        var target = EventTarget.Of(Pod, name);
-        parts.Events.Normal(target, "BackOff", $"Back-off pulling image \"{container.Image}\"");
-        parts.Events.Warning(target, "Failed", "Error: ImagePullBackOff");
-        worker.Remember(known => known.Containers.TryGetValue(name, out var trouble)
-            ? known with { Containers = known.Containers.SetItem(name, trouble with { Reason = "ImagePullBackOff", Message = $"Back-off pulling image \"{container.Image}\": {trouble.Reason}: {trouble.Message}" }) }
-            : known);
-    }
-
-    private async Task TerminateAsync(TimeSpan grace, CancellationToken cancel)
-    {
-        try
-        {
-            await starts.CancelAsync().ConfigureAwait(false);
-            await Settled(starting).ConfigureAwait(false);
-            var running = PodObservation.ContainersOf(Pod.Uid, parts.Runtime).Where(container => container.State == Runtime.Containers.ContainerState.Running).ToList();
-            foreach (var container in running)
-            {
-                parts.Events.Normal(EventTarget.Of(Pod, container.Config.Name), "Killing", $"Stopping container {container.Config.Name}");
-            }
-
-            await Task.WhenAll(running.Select(container => parts.Runtime.StopContainer(container.Id, grace, cancel))).ConfigureAwait(false);
-            foreach (var sandbox in PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).ToList())
-            {
-                await parts.Runtime.StopPodSandbox(sandbox.Id, cancel).ConfigureAwait(false);
-            }
-
-            worker.Report();
-            worker.Remember(known => known with { Terminated = true });
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            // The engine stops; the next one goes on from what it finds.
-        }
-        catch (Exception failure) when (failure is RuntimeException or IOException)
-        {
-            LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.Zero, failure);
-            worker.Remember(known => known with { TerminatingWith = null });
-        }
-        finally
-        {
-            worker.Wake();
-        }
-    }
-
-    private async Task ForgetAsync(CancellationToken cancel)
-    {
-        foreach (var sandbox in PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).ToList())
-        {
-            await parts.Runtime.RemovePodSandbox(sandbox.Id, cancel).ConfigureAwait(false);
-        }
-
-        parts.Volumes.TearDown(Pod.Uid);
-        if (SandboxConfigs.LogDirectory(parts.LogRoot, Pod) is var logs && Directory.Exists(logs))
-        {
-            Directory.Delete(logs, recursive: true);
-        }
-
-        // Finalizers hold the object back; whoever takes the last one away removes it.
-        while (parts.Store.Get(Pod.Key) is { } stored && new PodView(stored) is var last && last.Uid == Pod.Uid && last.Object.Metadata.Finalizers is not { Count: > 0 })
+        worker.Remember(known => known with { Starting = known.Starting.Add(name) });
+        starts.Begin(async cancel =>
         {
             try
             {
-                parts.Store.Delete(Pod.Key, stored.Revision);
+                var sandbox = PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).First();
+                await parts.Starter.RunAsync(Pod, step.Container, sandbox, step.Attempt, step.InARow, cancel).ConfigureAwait(false);
+                worker.Remember(known => known with { Containers = known.Containers.Remove(name) });
             }
-            catch (RevisionConflictException)
+            catch (ContainerProblem problem)
             {
-                // Someone wrote in between: look at it again.
+                Remember(name, problem.Reason, problem.Message);
             }
-        }
-
-        worker.Forget();
-    }
-
-    private void InBackground(string container, Func<CancellationToken, Task> work)
-    {
-        worker.Remember(known => known with { Starting = known.Starting.Add(container) });
-        var token = starts.Token;
-        Track(starting, Task.Run(
-            async () =>
+            catch (Exception failure) when (failure is RuntimeException or IOException)
             {
-                try
-                {
-                    await work(token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (token.IsCancellationRequested)
-                {
-                    // The pod is being deleted, or the engine stops: what was begun is found again.
-                }
-                catch (Exception failure) when (failure is RuntimeException or IOException)
-                {
-                    LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.FromSeconds(10), failure);
-                    worker.Remember(known => known with { Containers = known.Containers.SetItem(container, new("CreateContainerError", failure.Message, 1, parts.Now, RetryAt("", 1))) });
-                }
-                finally
-                {
-                    worker.Remember(known => known with { Starting = known.Starting.Remove(container) });
-                    worker.Wake();
-                }
-            },
-            CancellationToken.None));
+                LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, RestartBackoff.Doubled(0), failure);
+                Remember(name, "CreateContainerError", failure.Message);
+            }
+            finally
+            {
+                worker.Remember(known => known with { Starting = known.Starting.Remove(name) });
+                worker.Wake();
+            }
+        });
     }
 
-    private void Track(List<Task> tasks, Task task)
+    private void Remember(string container, string reason, string message) => worker.Remember(known =>
     {
-        lock (gate)
+        var times = (known.Containers.GetValueOrDefault(container)?.Times ?? 0) + 1;
+        var wait = reason switch
         {
-            tasks.RemoveAll(done => done.IsCompleted);
-            tasks.Add(task);
-        }
-    }
+            // The container ended by it, and its end is waited out like a crash.
+            "RunContainerError" or "PostStartHookError" => TimeSpan.Zero,
+            "ErrImagePull" or "InvalidImageName" => RestartBackoff.Doubled(times - 1),
+            _ => RestartBackoff.Doubled(0),
+        };
+        return known with { Containers = known.Containers.SetItem(container, new(reason, message, times, parts.Now, parts.Now + wait)) };
+    });
 
-    private Task Settled(List<Task> tasks)
+    private void Kill(PodStep.KillContainer step)
     {
-        lock (gate)
+        var name = step.Container.Name;
+        worker.Remember(known => known with
         {
-            return Task.WhenAll(tasks);
-        }
+            Stopping = known.Stopping.Add(name),
+            WantedAgain = step.Again ? known.WantedAgain.Add(step.ContainerId) : known.WantedAgain,
+        });
+        starts.Begin(async cancel =>
+        {
+            try
+            {
+                if (parts.Runtime.ContainerStatus(step.ContainerId) is { } status)
+                {
+                    using var time = new GracePeriod(step.Grace, parts.Clock);
+                    await new StopPodContainer(parts).RunAsync(Pod, step.Container, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
+                }
+            }
+            catch (Exception failure) when (failure is RuntimeException or IOException)
+            {
+                LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.Zero, failure);
+            }
+            finally
+            {
+                worker.Remember(known => known with { Stopping = known.Stopping.Remove(name) });
+                worker.Wake();
+            }
+        });
     }
 
-    private TimeSpan Grace() => TimeSpan.FromSeconds(Pod.Spec.TerminationGracePeriodSeconds ?? 30);
+    private void NotePullBackOff(PodContainer container)
+    {
+        var (target, image) = (EventTarget.Of(Pod, container), container.Spec.Image);
+        parts.Events.Normal(target, "BackOff", $"Back-off pulling image \"{image}\"");
+        parts.Events.Warning(target, "Failed", "Error: ImagePullBackOff");
+        worker.Remember(known => known.Containers.TryGetValue(container.Name, out var trouble)
+            ? known with { Containers = known.Containers.SetItem(container.Name, trouble with { Reason = "ImagePullBackOff", Message = $"Back-off pulling image \"{image}\": {trouble.Reason}: {trouble.Message}" }) }
+            : known);
+    }
+
+    private void Terminate(PodStep.Terminate step)
+    {
+        worker.Remember(known => known with { TerminatingWith = step.Grace });
+        if (grace is { } underWay)
+        {
+            underWay.Shorten(step.Grace);
+            return;
+        }
+
+        if (step.Why is { } why)
+        {
+            parts.Events.Normal(EventTarget.Of(Pod), why.Reason, why.Message);
+        }
+
+        var time = grace = new GracePeriod(step.Grace, parts.Clock);
+        ending.Begin(async cancel =>
+        {
+            try
+            {
+                await starts.CancelAsync().ConfigureAwait(false);
+                await new TerminatePod(parts).RunAsync(Pod, time, cancel).ConfigureAwait(false);
+                worker.Remember(known => known with { Terminated = true });
+                worker.Report();
+            }
+            catch (Exception failure) when (failure is RuntimeException or IOException)
+            {
+                LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.Zero, failure);
+                grace = null;
+                worker.Remember(known => known with { TerminatingWith = null });
+            }
+            finally
+            {
+                worker.Wake();
+            }
+        });
+    }
 
     /// <summary>Half a second doubled up to two minutes, as the kubelet retries mounts and sandboxes.</summary>
     private static TimeSpan Wait(int times) => TimeSpan.FromSeconds(Math.Min(120, 0.5 * (1 << Math.Min(times - 1, 8))));

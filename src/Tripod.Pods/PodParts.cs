@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Events;
+using Tripod.Pods.Handlers;
+using Tripod.Pods.Probes;
 using Tripod.Pods.Starting;
+using Tripod.Pods.Status;
 using Tripod.Pods.Volumes;
 using Tripod.Runtime;
 using Tripod.Store;
@@ -17,7 +20,10 @@ internal sealed class PodParts
         Events = new(store, options.NodeName, clock, log);
         Volumes = new(store, options, clock);
         Scheduler = new(store, options.NodeName, Events, clock);
-        Starter = new(runtime, new(runtime.Images, Events, clock), new(new(store), new(Volumes)), Events);
+        Hook = new(clock, options.KubernetesVersion);
+        Probe = new(Events, options.KubernetesVersion);
+        Messages = new(options);
+        Starter = new(this, new(runtime.Images, Events, clock), new(new(store), new(Volumes), Messages));
     }
 
     public ObjectStore Store { get; }
@@ -28,6 +34,9 @@ internal sealed class PodParts
     public EventRecorder Events { get; }
     public PodVolumes Volumes { get; }
     public Scheduler Scheduler { get; }
+    public RunHook Hook { get; }
+    public RunProbe Probe { get; }
+    public TerminationMessages Messages { get; }
     public StartPodContainer Starter { get; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();

@@ -15,6 +15,13 @@ public sealed class PodView(StoredObject stored)
     public string Namespace => Object.Metadata.NamespaceProperty;
     public V1PodSpec Spec => Object.Spec;
 
+    /// <summary>Of all lists: init containers first, then the app's, then ephemeral ones.</summary>
+    internal IReadOnlyList<PodContainer> Containers => field ??= PodContainer.AllOf(Spec);
+
+    internal IEnumerable<PodContainer> Apps => Containers.Where(container => container.Role == ContainerRole.App);
+
+    internal IEnumerable<PodContainer> Inits => Containers.Where(container => container.Role is ContainerRole.Init or ContainerRole.Sidecar);
+
     /// <summary>As the kubelet writes a pod in its messages: <c>ghost_default(UID)</c>.</summary>
     public string Described => $"{Name}_{Namespace}({Uid})";
 
@@ -22,7 +29,9 @@ public sealed class PodView(StoredObject stored)
 
     public bool IsDeleted => Object.Metadata.DeletionTimestamp is not null;
 
-    public TimeSpan DeletionGrace => TimeSpan.FromSeconds(Object.Metadata.DeletionGracePeriodSeconds ?? Spec.TerminationGracePeriodSeconds ?? 30);
+    public TimeSpan Grace => TimeSpan.FromSeconds(Spec.TerminationGracePeriodSeconds ?? 30);
+
+    public TimeSpan DeletionGrace => Object.Metadata.DeletionGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Grace;
 }
 
 /// <summary>Typed, read-only snapshots of stored documents.</summary>

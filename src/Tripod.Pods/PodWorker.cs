@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Probes;
 using Tripod.Pods.Status;
 
 namespace Tripod.Pods;
@@ -20,6 +21,8 @@ internal sealed class PodWorker : IAsyncDisposable
     private readonly HashSet<string> toldBackOff = [];
     private readonly PodParts parts;
     private readonly PodActions actions;
+    private readonly PodProbes probes;
+    private readonly PodMessages messages;
     private readonly Action<PodWorker> ended;
     private PodView pod;
     private PodMemory memory = PodMemory.Empty;
@@ -30,6 +33,8 @@ internal sealed class PodWorker : IAsyncDisposable
     {
         (this.pod, this.parts, this.ended) = (pod, parts, ended);
         actions = new PodActions(this, parts);
+        probes = new PodProbes(parts, () => this.pod, Wake);
+        messages = new PodMessages(parts.Messages);
     }
 
     public string Uid => pod.Uid;
@@ -79,7 +84,8 @@ internal sealed class PodWorker : IAsyncDisposable
         }
 
         pod = gone ? pod : current!;
-        return PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
+        var seen = PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
+        return seen with { Probes = probes.Verdicts, Messages = messages.Known };
     }
 
     /// <summary>Writes the status that follows from what is observed now; nothing where nothing changed.</summary>
@@ -111,6 +117,7 @@ internal sealed class PodWorker : IAsyncDisposable
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await loop.ConfigureAwait(false);
+        await probes.DisposeAsync().ConfigureAwait(false);
         await actions.DisposeAsync().ConfigureAwait(false);
         stopping.Dispose();
     }
@@ -144,6 +151,7 @@ internal sealed class PodWorker : IAsyncDisposable
             }
         }
 
+        await probes.DisposeAsync().ConfigureAwait(false);
         ended(this);
     }
 
@@ -152,7 +160,10 @@ internal sealed class PodWorker : IAsyncDisposable
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            var decision = PodPlan.Decide(Observe(), parts.Now);
+            var seen = Observe();
+            await probes.Follow(seen).ConfigureAwait(false);
+            await messages.Follow(seen, cancel).ConfigureAwait(false);
+            var decision = PodPlan.Decide(seen, parts.Now);
             foreach (var step in decision.Steps)
             {
                 if (!await actions.DoAsync(step, cancel).ConfigureAwait(false))
@@ -192,14 +203,14 @@ internal sealed class PodWorker : IAsyncDisposable
 
     private void TellBackOff(PodObservation seen)
     {
-        foreach (var container in seen.InitContainers.Concat(seen.Pod.Spec.Containers))
+        foreach (var container in seen.Pod.Containers)
         {
-            if (seen.Newest(container.Name) is { State: Runtime.Containers.ContainerState.Exited } exited
-                && !seen.Pod.IsDeleted && PodPlan.Restarts(seen, container.Name)
-                && PodPlan.BackOff(seen, exited).Until > parts.Now
+            if (!seen.Pod.IsDeleted && seen.Memory.TerminatingWith is null && seen.Restarts(container)
+                && seen.Newest(container.Name) is { } exited
+                && ContainerPlan.BackOff(seen, exited).Until > parts.Now
                 && toldBackOff.Add(exited.Id))
             {
-                parts.Events.Warning(EventTarget.Of(pod, container.Name), "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Described}");
+                parts.Events.Warning(EventTarget.Of(pod, container), "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Described}");
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -172,6 +174,11 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>A TCP connection to 127.0.0.1:port made inside the sandbox's network namespace.</summary>
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
+
+    /// <summary>A TCP connection made inside the sandbox's network namespace, as one of its processes would make it.</summary>
+    /// <exception cref="SocketException">Nothing answers there.</exception>
+    public Task<Socket> ConnectFromSandbox(string sandboxId, IPEndPoint to, CancellationToken cancel) =>
+        new ConnectFromSandbox(parts).RunAsync(sandboxId, to, cancel);
 
     /// <summary>Every start and end from now on, until cancelled. A reader that lags loses nothing but may see several at once.</summary>
     public IAsyncEnumerable<ContainerEvent> Events(CancellationToken cancel) => parts.Table.Events(cancel);

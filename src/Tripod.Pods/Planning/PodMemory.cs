@@ -14,8 +14,14 @@ internal sealed record PodMemory
 {
     public static readonly PodMemory Empty = new();
 
-    /// <summary>Names of containers whose start is under way.</summary>
+    /// <summary>Names of containers whose start, postStart hook included, is under way.</summary>
     public ImmutableHashSet<string> Starting { get; init; } = [];
+
+    /// <summary>Names of containers that are being stopped while the pod goes on.</summary>
+    public ImmutableHashSet<string> Stopping { get; init; } = [];
+
+    /// <summary>Ids of containers that were stopped to be started anew, whatever their exit code.</summary>
+    public ImmutableHashSet<string> WantedAgain { get; init; } = [];
 
     /// <summary>By container name.</summary>
     public ImmutableDictionary<string, Trouble> Containers { get; init; } = ImmutableDictionary<string, Trouble>.Empty;
@@ -28,7 +34,11 @@ internal sealed record PodMemory
 
     /// <summary>Null until termination began; then the grace it was begun with.</summary>
     public TimeSpan? TerminatingWith { get; init; }
+
+    /// <summary>Nothing of the pod runs any more, and nothing of it will.</summary>
     public bool Terminated { get; init; }
+
+    public bool IsBusy(string container) => Starting.Contains(container) || Stopping.Contains(container);
 
     /// <summary>What was waited out may have been mended: nothing waits any longer.</summary>
     public PodMemory RetryNow(DateTimeOffset now) => this with

@@ -1,4 +1,5 @@
-using k8s.Models;
+using System.Collections.Immutable;
+using Tripod.Pods.Probes;
 using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
@@ -18,6 +19,12 @@ internal sealed record PodObservation
     public required ILookup<string, ContainerStatus> Containers { get; init; }
     public required string NodeName { get; init; }
 
+    /// <summary>What probes found, by container id.</summary>
+    public ImmutableDictionary<string, ProbeVerdict> Probes { get; init; } = ImmutableDictionary<string, ProbeVerdict>.Empty;
+
+    /// <summary>What containers left in their termination message file, by container id.</summary>
+    public IReadOnlyDictionary<string, string> Messages { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The object was removed from under the engine (deletion by force): nothing of it may stay.</summary>
     public bool Gone { get; init; }
 
@@ -27,11 +34,36 @@ internal sealed record PodObservation
 
     public ContainerStatus? Newest(string name) => Containers[name].FirstOrDefault();
 
-    public IList<V1Container> InitContainers => Pod.Spec.InitContainers ?? [];
+    /// <summary>The newest, unless it belongs to a sandbox that is gone.</summary>
+    public ContainerStatus? InSandbox(string name) => Newest(name) is { } newest && newest.SandboxId == Sandbox?.Id ? newest : null;
 
     public bool IsRunning(string name) => Newest(name) is { State: ContainerState.Running };
 
-    public bool HasSucceeded(string name) => Newest(name) is { State: ContainerState.Exited, ExitCode: 0 };
+    /// <summary>It has run, now or before; a start whose postStart hook is not over does not count.</summary>
+    public bool HasBegun(PodContainer container) =>
+        Containers[container.Name].Skip(Memory.Starting.Contains(container.Name) ? 1 : 0).Any(run => run.State is ContainerState.Running or ContainerState.Exited);
+
+    /// <summary>It has ended, and nothing wants it again.</summary>
+    public bool IsOver(PodContainer container) => Newest(container.Name) is { State: ContainerState.Exited } ended && !IsWanted(container, ended);
+
+    /// <summary>It has ended, and is wanted again.</summary>
+    public bool Restarts(PodContainer container) => Newest(container.Name) is { State: ContainerState.Exited } ended && IsWanted(container, ended);
+
+    /// <summary>An init container has done its work for the present sandbox.</summary>
+    public bool HasSucceeded(PodContainer container) => InSandbox(container.Name) is { State: ContainerState.Exited, ExitCode: 0 };
+
+    /// <summary>It runs, its postStart hook is over and its startup probe has succeeded.</summary>
+    public bool IsStarted(PodContainer container) =>
+        Newest(container.Name) is { State: ContainerState.Running } running && !Memory.Starting.Contains(container.Name) && Verdict(container, running.Id).Started;
+
+    public bool IsReady(PodContainer container) => IsStarted(container) && Verdict(container, Newest(container.Name)!.Id).Ready;
+
+    /// <summary>Of a run that no probe has looked at yet: what is not asked for is given.</summary>
+    public ProbeVerdict Verdict(PodContainer container, string id) =>
+        Probes.TryGetValue(id, out var found) ? found : ProbeVerdict.Before(container.Spec);
+
+    /// <summary>An app container has begun in the present sandbox: init containers are behind it.</summary>
+    public bool IsInitialized => Pod.Apps.Any(app => InSandbox(app.Name) is not null) || (Sandbox is not null && Pod.Inits.All(IsBehind));
 
     /// <summary>Looks the pod's sandboxes and containers up in the runtime.</summary>
     public static PodObservation Of(PodView pod, bool gone, ContainerRuntime runtime, PodMemory memory, string nodeName) => new()
@@ -54,4 +86,9 @@ internal sealed record PodObservation
             .Where(container => container.Config.Labels.GetValueOrDefault(Labels.PodUid) == uid && container.Config.Labels.ContainsKey(Labels.Owner))
             .OrderByDescending(container => container.Config.Attempt)
             .ThenByDescending(container => container.CreatedAt);
+
+    private bool IsWanted(PodContainer container, ContainerStatus ended) =>
+        Memory.WantedAgain.Contains(ended.Id) || RestartRules.Restarts(Pod.Spec, container, ended.ExitCode);
+
+    private bool IsBehind(PodContainer init) => init.Role == ContainerRole.Sidecar ? IsStarted(init) : HasSucceeded(init);
 }

@@ -1,17 +1,13 @@
-using k8s.Models;
 using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Planning;
 
 /// <summary>
 /// Decides what is to be done next for a pod, from what is wanted and what is observed; does nothing itself. The worker
-/// hands it an observation and carries out the steps.
+/// hands it an observation and carries out the steps; what one container needs is asked of <see cref="ContainerPlan"/>.
 /// </summary>
 internal static class PodPlan
 {
-    /// <summary>How long ErrImagePull is shown before it becomes ImagePullBackOff.</summary>
-    private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(3);
-
     /// <summary>A pod that runs is looked at this often even if nothing was heard: a lost event costs time, never truth.</summary>
     private static readonly TimeSpan Resync = TimeSpan.FromMinutes(1);
 
@@ -32,13 +28,22 @@ internal static class PodPlan
         }
         else if (seen.Pod.Spec.NodeName == seen.NodeName)
         {
-            if (seen.Pod.IsTerminal || IsDone(seen))
+            if (seen.Pod.IsTerminal)
             {
                 LetGo(seen, steps);
+            }
+            else if (PodEnd.Of(seen.Pod, now) is { } end)
+            {
+                End(seen, end, end.Grace, steps);
+            }
+            else if (PodEnd.IsDone(seen))
+            {
+                End(seen, null, seen.Pod.Grace, steps);
             }
             else
             {
                 Run(seen, steps, wake, now);
+                wake.WaitsFor(PodEnd.Deadline(seen.Pod));
                 wake.WaitsFor(now + Resync);
             }
 
@@ -47,20 +52,6 @@ internal static class PodPlan
 
         return new(steps, wake.At);
     }
-
-    /// <summary>All app containers have ended and the restart policy wants none of them back; or an init container failed for good.</summary>
-    public static bool IsDone(PodObservation seen) =>
-        seen.Memory.Starting.IsEmpty
-        && (seen.InitContainers.Any(container => seen.Newest(container.Name) is { State: ContainerState.Exited, ExitCode: not 0 } && !Restarts(seen, container.Name))
-            || seen.Pod.Spec.Containers.All(container => seen.Newest(container.Name) is { State: ContainerState.Exited } && !Restarts(seen, container.Name)));
-
-    /// <summary>Whether the pod's restart policy wants an ended container started again.</summary>
-    public static bool Restarts(PodObservation seen, string name) => seen.Pod.Spec.RestartPolicy switch
-    {
-        "Never" => false,
-        "OnFailure" => !seen.HasSucceeded(name),
-        _ => true,
-    };
 
     private static void Delete(PodObservation seen, List<PodStep> steps)
     {
@@ -72,6 +63,19 @@ internal static class PodPlan
         else if (seen.Memory.TerminatingWith is not { } begun || grace < begun)
         {
             steps.Add(new PodStep.Terminate(grace));
+        }
+    }
+
+    /// <summary>What still runs of a pod whose time is over, or whose app is done, is stopped; then its sandbox goes.</summary>
+    private static void End(PodObservation seen, PodEnd? why, TimeSpan grace, List<PodStep> steps)
+    {
+        if (seen.Memory.Starting.IsEmpty && !seen.Pod.Containers.Any(container => seen.IsRunning(container.Name)))
+        {
+            LetGo(seen, steps);
+        }
+        else if (seen.Memory.TerminatingWith is not { } begun || grace < begun)
+        {
+            steps.Add(new PodStep.Terminate(grace, why));
         }
     }
 
@@ -107,75 +111,11 @@ internal static class PodPlan
             return;
         }
 
-        foreach (var container in Startable(seen))
+        foreach (var container in StartOrder.Of(seen))
         {
-            Keep(container, seen, steps, wake, now);
+            ContainerPlan.Decide(container, seen, steps, wake, now);
         }
     }
-
-    /// <summary>Init containers one after the other, each once to success; then all app containers side by side.</summary>
-    private static IEnumerable<V1Container> Startable(PodObservation seen)
-    {
-        var begun = seen.Pod.Spec.Containers.Any(container => seen.Newest(container.Name) is not null);
-        var next = begun ? null : seen.InitContainers.FirstOrDefault(container => !seen.HasSucceeded(container.Name));
-        return next is null ? seen.Pod.Spec.Containers : [next];
-    }
-
-    private static void Keep(V1Container container, PodObservation seen, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
-    {
-        var name = container.Name;
-        var trouble = seen.Memory.Containers.GetValueOrDefault(name);
-        if (seen.Memory.Starting.Contains(name))
-        {
-            return;
-        }
-
-        if (trouble is { Reason: "ErrImagePull" } && !wake.WaitsFor(trouble.Since + PullErrorShown))
-        {
-            steps.Add(new PodStep.NotePullBackOff(name));
-        }
-
-        if (trouble is not null && wake.WaitsFor(trouble.RetryAt))
-        {
-            return;
-        }
-
-        switch (seen.Newest(name))
-        {
-            case null:
-                steps.Add(new PodStep.StartContainer(container, 0, 0));
-                break;
-            case { State: ContainerState.Running } running when ImageChanged(running, container):
-                steps.Add(new PodStep.KillContainer(name, running.Id, $"Container {name} definition changed, will be restarted"));
-                break;
-            case { State: ContainerState.Created } created:
-                // Its start was cut off: the same container is started, not another.
-                steps.Add(new PodStep.StartContainer(container, created.Config.Attempt, 0));
-                break;
-            case { State: ContainerState.Exited } ended when Restarts(seen, name) || ImageChanged(ended, container):
-                var inARow = InARow(seen, ended);
-                if (ImageChanged(ended, container) || !wake.WaitsFor((ended.FinishedAt ?? now) + RestartBackoff.Delay(inARow)))
-                {
-                    steps.Add(new PodStep.StartContainer(container, ended.Config.Attempt + 1, inARow));
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>How long an ended container has to wait for its next start, and since when it does.</summary>
-    public static (TimeSpan Delay, DateTimeOffset Until) BackOff(PodObservation seen, ContainerStatus ended)
-    {
-        var delay = RestartBackoff.Delay(InARow(seen, ended));
-        return (delay, (ended.FinishedAt ?? DateTimeOffset.MinValue) + delay);
-    }
-
-    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one.</summary>
-    private static int InARow(PodObservation seen, ContainerStatus ended) =>
-        seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId ? 0 : RestartBackoff.NextInARow(ended);
-
-    private static bool ImageChanged(ContainerStatus running, V1Container container) =>
-        running.Config.Annotations.TryGetValue(Labels.SpecImage, out var image) && image != container.Image;
 
     /// <summary>Of each container the newest and the one before it are kept, of sandboxes the newest.</summary>
     private static void Tidy(PodObservation seen, List<PodStep> steps)
@@ -189,22 +129,5 @@ internal static class PodPlan
         steps.AddRange(seen.Sandboxes.Skip(1)
             .Where(sandbox => !kept.Contains(sandbox.Id))
             .Select(sandbox => new PodStep.RemoveSandbox(sandbox.Id)));
-    }
-
-    /// <summary>The earliest of the moments that something has to wait for.</summary>
-    private sealed class WakeTime(DateTimeOffset now)
-    {
-        public DateTimeOffset? At { get; private set; }
-
-        public bool WaitsFor(DateTimeOffset? moment)
-        {
-            if (moment is not { } then || then <= now)
-            {
-                return false;
-            }
-
-            At = At is null || then < At ? then : At;
-            return true;
-        }
     }
 }

@@ -1,5 +1,3 @@
-using k8s.Models;
-
 namespace Tripod.Pods.Planning;
 
 /// <summary>One thing to do for a pod. Each can be done again after it was cut off half-way.</summary>
@@ -12,12 +10,14 @@ internal abstract record PodStep
     /// <param name="Why">Null for a pod's first sandbox.</param>
     public sealed record RunSandbox(int Attempt, string? Why) : PodStep;
 
-    public sealed record StartContainer(V1Container Container, int Attempt, int InARow) : PodStep;
+    public sealed record StartContainer(PodContainer Container, int Attempt, int InARow) : PodStep;
 
-    public sealed record KillContainer(string Name, string ContainerId, string Message) : PodStep;
+    /// <summary>One container alone; the pod goes on.</summary>
+    /// <param name="Again">It is started anew, whatever its exit code will be.</param>
+    public sealed record KillContainer(PodContainer Container, string ContainerId, string Message, TimeSpan Grace, bool Again) : PodStep;
 
     /// <summary>Says that a failed pull is being waited out (ImagePullBackOff, with its events).</summary>
-    public sealed record NotePullBackOff(string Name) : PodStep;
+    public sealed record NotePullBackOff(PodContainer Container) : PodStep;
 
     /// <summary>An ended container that neither <c>lastState</c> nor <c>logs --previous</c> needs any more.</summary>
     public sealed record RemoveContainer(string ContainerId) : PodStep;
@@ -28,7 +28,8 @@ internal abstract record PodStep
     public sealed record RemoveSandbox(string SandboxId) : PodStep;
 
     /// <summary>Stops everything within the grace period; asked again with a shorter one, sooner.</summary>
-    public sealed record Terminate(TimeSpan Grace) : PodStep;
+    /// <param name="Why">Null where the pod was deleted or is done; else said in an event.</param>
+    public sealed record Terminate(TimeSpan Grace, PodEnd? Why = null) : PodStep;
 
     /// <summary>Nothing of it runs any more: directories go, then the object.</summary>
     public sealed record Forget : PodStep;

@@ -1,16 +1,18 @@
 using System.Globalization;
 using k8s.Models;
+using Tripod.Pods.Status;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 
 namespace Tripod.Pods.Starting;
 
 /// <summary>What the runtime is asked for, for one container of a pod.</summary>
-internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts)
+internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages)
 {
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
-    public ContainerConfig Of(PodView pod, V1Container container, ImageRecord image, int attempt, int inARow)
+    public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, int attempt, int inARow)
     {
+        var container = one.Spec;
         var values = environment.Of(pod, container);
         RefuseRoot(pod, container, image);
         return new()
@@ -22,7 +24,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Args = [.. (container.Args ?? []).Select(part => Expansion.Expand(part, values))],
             WorkingDir = container.WorkingDir ?? "",
             Env = [.. values],
-            Mounts = mounts.Of(pod, container),
+            Mounts = [.. mounts.Of(pod, container), messages.Mount(pod, container, attempt)],
             Labels = LabelsOf(pod, container.Name),
             Annotations = new Dictionary<string, string>
             {

@@ -1,28 +1,30 @@
 using k8s.Models;
+using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
+using Tripod.Pods.Handlers;
 using Tripod.Runtime;
+using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Pods.Starting;
 
 /// <summary>
-/// One container of a pod from nothing to running: image, configuration, create, start. The worker runs several side by
-/// side; each ends in a running container or in a <see cref="ContainerProblem"/>.
+/// One container of a pod from nothing to running: image, configuration, create, start, postStart hook. The worker runs
+/// several side by side; each ends in a running container or in a <see cref="ContainerProblem"/>.
 /// </summary>
-internal sealed class StartPodContainer(ContainerRuntime runtime, PodImages images, ContainerConfigs configs, EventRecorder events)
+internal sealed class StartPodContainer(PodParts parts, PodImages images, ContainerConfigs configs)
 {
     /// <exception cref="ContainerProblem"/>
-    public async Task RunAsync(PodView pod, V1Container container, string sandboxId, int attempt, int inARow, CancellationToken cancel)
+    public async Task RunAsync(PodView pod, PodContainer container, SandboxStatus sandbox, int attempt, int inARow, CancellationToken cancel)
     {
-        var isInit = pod.Spec.InitContainers?.Any(init => init.Name == container.Name) == true;
-        var target = EventTarget.Of(pod, container.Name, isInit);
-        var image = await images.Ensure(pod, container, target, cancel).ConfigureAwait(false);
+        var target = EventTarget.Of(pod, container);
+        var image = await images.Ensure(pod, container.Spec, target, cancel).ConfigureAwait(false);
         var config = Attempt("CreateContainerConfigError", () => configs.Of(pod, container, image, attempt, inARow), target);
 
         string id;
         try
         {
-            id = await runtime.CreateContainer(sandboxId, config, cancel).ConfigureAwait(false);
-            events.Normal(target, "Created", $"Created container: {container.Name}");
+            id = await parts.Runtime.CreateContainer(sandbox.Id, config, cancel).ConfigureAwait(false);
+            parts.Events.Normal(target, "Created", $"Created container: {container.Name}");
         }
         catch (RuntimeException failure)
         {
@@ -31,13 +33,39 @@ internal sealed class StartPodContainer(ContainerRuntime runtime, PodImages imag
 
         try
         {
-            await runtime.StartContainer(id, cancel).ConfigureAwait(false);
-            events.Normal(target, "Started", $"Started container {container.Name}");
+            await parts.Runtime.StartContainer(id, cancel).ConfigureAwait(false);
+            parts.Events.Normal(target, "Started", $"Started container {container.Name}");
         }
         catch (RuntimeException failure)
         {
             throw Told(target, "RunContainerError", failure);
         }
+
+        if (container.Spec.Lifecycle?.PostStart is { } hook)
+        {
+            await RunHookAsync(pod, container, hook, id, sandbox, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A container whose hook fails is killed; what becomes of it then its restart policy says.</summary>
+    private async Task RunHookAsync(PodView pod, PodContainer container, V1LifecycleHandler hook, string id, SandboxStatus sandbox, CancellationToken cancel)
+    {
+        var asked = new HandlerTarget(parts.Runtime, container.Spec, id, sandbox.Id, sandbox.Addresses.FirstOrDefault() ?? parts.Options.NodeIp);
+        var failure = await parts.Hook.RunAsync(hook, asked, $"Container \"{container.Name}\" in Pod \"{pod.Described}\"", cancel).ConfigureAwait(false);
+        if (failure is null)
+        {
+            return;
+        }
+
+        LogMessages.HookFailed(parts.Log, pod.Described, failure);
+        parts.Events.Warning(EventTarget.Of(pod, container), "FailedPostStartHook", "PostStartHook failed");
+        if (parts.Runtime.ContainerStatus(id) is { } status)
+        {
+            using var grace = new GracePeriod(pod.Grace, parts.Clock);
+            await new StopPodContainer(parts).RunAsync(pod, container, status, "FailedPostStartHook", grace, Task.CompletedTask, cancel).ConfigureAwait(false);
+        }
+
+        throw new ContainerProblem("PostStartHookError", failure);
     }
 
     private T Attempt<T>(string reason, Func<T> make, EventTarget target)
@@ -48,7 +76,7 @@ internal sealed class StartPodContainer(ContainerRuntime runtime, PodImages imag
         }
         catch (ContainerProblem problem)
         {
-            events.Warning(target, "Failed", $"Error: {problem.Message}");
+            parts.Events.Warning(target, "Failed", $"Error: {problem.Message}");
             throw;
         }
         catch (IOException failure)
@@ -59,7 +87,7 @@ internal sealed class StartPodContainer(ContainerRuntime runtime, PodImages imag
 
     private ContainerProblem Told(EventTarget target, string reason, Exception failure)
     {
-        events.Warning(target, "Failed", $"Error: {failure.Message}");
+        parts.Events.Warning(target, "Failed", $"Error: {failure.Message}");
         return new(reason, failure.Message, failure);
     }
 }

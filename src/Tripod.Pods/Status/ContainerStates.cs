@@ -6,33 +6,42 @@ using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Status;
 
-/// <summary>One entry of <c>status.containerStatuses</c>: what a container does now and how its last run ended.</summary>
+/// <summary>One entry of <c>status.containerStatuses</c> and its siblings: what a container does now and how its last run ended.</summary>
 internal static class ContainerStates
 {
-    public static JsonObject Of(V1Container container, PodObservation seen, bool isInit)
+    public static JsonObject Of(PodContainer container, PodObservation seen)
     {
         var newest = seen.Newest(container.Name);
         var before = seen.Containers[container.Name].Skip(1).FirstOrDefault();
-        var waiting = Waiting(container, seen, newest, isInit);
-        var state = waiting ?? Described(newest!);
+        var waiting = Waiting(container, seen, newest);
+        var state = waiting ?? Described(newest!, seen);
         var last = waiting is not null && newest is { State: ContainerState.Exited } ? newest : before;
         var status = new JsonObject
         {
             ["name"] = container.Name,
             ["state"] = state,
-            ["lastState"] = last is { State: ContainerState.Exited } ? Described(last) : new JsonObject(),
-            ["ready"] = waiting is null && (isInit ? newest!.State == ContainerState.Exited && newest.ExitCode == 0 : newest!.State == ContainerState.Running),
+            ["lastState"] = last is { State: ContainerState.Exited } ? Described(last, seen) : new JsonObject(),
+            ["ready"] = container.Role switch
+            {
+                ContainerRole.Init => seen.Newest(container.Name) is { State: ContainerState.Exited, ExitCode: 0 } && waiting is null,
+                ContainerRole.Ephemeral => false,
+                _ => seen.IsReady(container),
+            },
             ["restartCount"] = newest?.Config.Attempt ?? 0,
-            ["image"] = newest?.Config.Image is { Length: > 0 } image && !image.StartsWith("sha256:", StringComparison.Ordinal) ? image : container.Image,
+            ["image"] = newest?.Config.Image is { Length: > 0 } image && !image.StartsWith("sha256:", StringComparison.Ordinal) ? image : container.Spec.Image,
             ["imageID"] = newest?.ImageId ?? "",
-            ["started"] = waiting is null && newest!.State == ContainerState.Running,
         };
+        if (container.Role != ContainerRole.Ephemeral)
+        {
+            status["started"] = seen.IsStarted(container);
+        }
+
         if (newest is not null)
         {
             status["containerID"] = $"tripod://{newest.Id}";
         }
 
-        if (container.VolumeMounts is { Count: > 0 } mounts)
+        if (container.Spec.VolumeMounts is { Count: > 0 } mounts)
         {
             status["volumeMounts"] = new JsonArray([.. mounts.Select(MountStatus)]);
         }
@@ -43,30 +52,44 @@ internal static class ContainerStates
     public static string Time(DateTimeOffset moment) =>
         moment.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static JsonObject? Waiting(V1Container container, PodObservation seen, ContainerStatus? newest, bool isInit)
+    public static string BackOffMessage(TimeSpan delay, string container, PodView pod) =>
+        $"back-off {Duration(delay)} restarting failed container={container} pod={pod.Described}";
+
+    /// <summary>Null where it runs, or has ended for good.</summary>
+    private static JsonObject? Waiting(PodContainer container, PodObservation seen, ContainerStatus? newest)
     {
-        if (seen.Memory.Containers.GetValueOrDefault(container.Name) is { } trouble && newest is not { State: ContainerState.Running })
+        var ends = seen.Pod.IsDeleted || seen.Pod.IsTerminal || seen.Memory.TerminatingWith is not null;
+        if (newest is { State: ContainerState.Running })
         {
-            var crashed = trouble.Reason == "RunContainerError" && newest is { State: ContainerState.Exited } ? CrashLoop(seen, newest) : null;
+            // Until its postStart hook is over it does not count as running.
+            return seen.Memory.Starting.Contains(container.Name) ? Waiting("ContainerCreating", null) : null;
+        }
+
+        var comesBack = newest is not { State: ContainerState.Exited } || (!ends && seen.Restarts(container));
+        if (!comesBack)
+        {
+            return null;
+        }
+
+        if (seen.Memory.Containers.GetValueOrDefault(container.Name) is { } trouble)
+        {
+            var crashed = trouble.Reason is "RunContainerError" or "PostStartHookError" && newest is { State: ContainerState.Exited } ? CrashLoop(seen, newest) : null;
             return crashed ?? Waiting(trouble.Reason, trouble.Message);
         }
 
-        return newest switch
-        {
-            null or { State: ContainerState.Created } => Waiting(
-                !isInit && seen.InitContainers.Any(init => !seen.HasSucceeded(init.Name)) ? "PodInitializing" : "ContainerCreating", null),
-            { State: ContainerState.Exited } when !seen.Pod.IsDeleted && !seen.Pod.IsTerminal && PodPlan.Restarts(seen, container.Name) => CrashLoop(seen, newest),
-            _ => null,
-        };
+        return newest is { State: ContainerState.Exited }
+            ? CrashLoop(seen, newest)
+            : Waiting(container.Role != ContainerRole.Ephemeral && IsBehindInits(container, seen) ? "PodInitializing" : "ContainerCreating", null);
     }
 
+    /// <summary>It waits for the init containers above it.</summary>
+    private static bool IsBehindInits(PodContainer container, PodObservation seen) =>
+        seen.Pod.Inits.TakeWhile(init => init.Name != container.Name).Any(init => init.Role == ContainerRole.Sidecar ? !seen.IsStarted(init) : !seen.HasSucceeded(init));
+
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
-        PodPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero
+        ContainerPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero
             ? Waiting("CrashLoopBackOff", BackOffMessage(delay, ended.Config.Name, seen.Pod))
             : null;
-
-    public static string BackOffMessage(TimeSpan delay, string container, PodView pod) =>
-        $"back-off {Duration(delay)} restarting failed container={container} pod={pod.Described}";
 
     /// <summary>As Go prints it: <c>10s</c>, <c>1m20s</c>.</summary>
     private static string Duration(TimeSpan delay) =>
@@ -83,14 +106,14 @@ internal static class ContainerStates
         return new JsonObject { ["waiting"] = waiting };
     }
 
-    private static JsonObject Described(ContainerStatus container) => container.State switch
+    private static JsonObject Described(ContainerStatus container, PodObservation seen) => container.State switch
     {
         ContainerState.Running => new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Time(container.StartedAt ?? container.CreatedAt) } },
-        ContainerState.Exited => new JsonObject { ["terminated"] = Terminated(container) },
+        ContainerState.Exited => new JsonObject { ["terminated"] = Terminated(container, seen) },
         _ => new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } },
     };
 
-    private static JsonObject Terminated(ContainerStatus container)
+    private static JsonObject Terminated(ContainerStatus container, PodObservation seen)
     {
         var terminated = new JsonObject
         {
@@ -100,9 +123,10 @@ internal static class ContainerStates
             ["finishedAt"] = Time(container.FinishedAt ?? container.CreatedAt),
             ["containerID"] = $"tripod://{container.Id}",
         };
-        if (container.Message.Length > 0)
+        var message = seen.Messages.GetValueOrDefault(container.Id, "");
+        if ((message.Length > 0 ? message : container.Message) is { Length: > 0 } said)
         {
-            terminated["message"] = container.Message;
+            terminated["message"] = said;
         }
 
         return terminated;

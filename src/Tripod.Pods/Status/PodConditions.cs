@@ -46,9 +46,10 @@ internal static class PodConditions
 
     private static (bool, string?, string?) Initialized(PodObservation seen, string phase)
     {
-        var incomplete = seen.InitContainers.Where(container => !seen.HasSucceeded(container.Name)).Select(container => container.Name).ToList();
+        var incomplete = seen.Pod.Inits.Where(init => init.Role == ContainerRole.Sidecar ? !seen.IsStarted(init) : seen.Newest(init.Name) is not { State: ContainerState.Exited, ExitCode: 0 })
+            .Select(init => init.Name).ToList();
         return phase == "Succeeded" ? (true, "PodCompleted", null)
-            : incomplete.Count == 0 || seen.Pod.Spec.Containers.Any(container => seen.Newest(container.Name) is not null) ? (true, null, null)
+            : incomplete.Count == 0 || seen.Pod.Apps.Any(seen.HasBegun) ? (true, null, null)
             : (false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
     }
 
@@ -59,7 +60,7 @@ internal static class PodConditions
             return (false, phase == "Succeeded" ? "PodCompleted" : "PodFailed", null);
         }
 
-        var unready = seen.Pod.Spec.Containers.Where(container => seen.Newest(container.Name) is not { State: ContainerState.Running }).Select(container => container.Name).ToList();
+        var unready = seen.Pod.Containers.Where(container => container.RunsOn && !seen.IsReady(container)).Select(container => container.Name).ToList();
         return unready.Count == 0
             ? (true, null, null)
             : (false, "ContainersNotReady", $"containers with unready status: [{string.Join(' ', unready)}]");

@@ -6,34 +6,25 @@ namespace Tripod.Pods.Status;
 /// <summary>A pod's phase from the states of its containers, for every mix of them (Kubernetes: Pod Lifecycle, Pod phase).</summary>
 internal static class PodPhase
 {
-    public static string Of(PodObservation seen)
+    public static string Of(PodObservation seen, DateTimeOffset now)
     {
         if (seen.Pod.IsTerminal)
         {
             return seen.Pod.Object.Status.Phase;
         }
 
-        if (seen.InitContainers.Any(container => seen.Newest(container.Name) is { State: ContainerState.Exited, ExitCode: not 0 } && !PodPlan.Restarts(seen, container.Name)))
+        var runs = !seen.Memory.Starting.IsEmpty || seen.Pod.Containers.Any(container => container.Role != ContainerRole.Ephemeral && seen.IsRunning(container.Name));
+        if (!runs && PodEnd.Of(seen.Pod, now) is not null)
         {
             return "Failed";
         }
 
-        var containers = seen.Pod.Spec.Containers.Select(container => seen.Newest(container.Name)).ToList();
-        if (containers.Exists(container => container is null or { State: ContainerState.Created }))
+        if (!runs && (seen.Memory.Terminated || PodEnd.IsDone(seen)))
         {
-            return containers.Exists(container => container is { State: ContainerState.Running }) && seen.Pod.Object.Status?.Phase == "Running" ? "Running" : "Pending";
+            return seen.Pod.Apps.All(app => seen.Newest(app.Name) is { State: ContainerState.Exited, ExitCode: 0 }) ? "Succeeded" : "Failed";
         }
 
-        if (containers.Exists(container => container!.State is ContainerState.Running) || !seen.Memory.Starting.IsEmpty)
-        {
-            return "Running";
-        }
-
-        if (!PodPlan.IsDone(seen))
-        {
-            return "Running";
-        }
-
-        return containers.TrueForAll(container => container!.ExitCode == 0) ? "Succeeded" : "Failed";
+        var initializes = seen.Pod.Inits.Any(init => init.Role == ContainerRole.Init && seen.IsRunning(init.Name));
+        return !initializes && seen.Pod.Apps.All(seen.HasBegun) ? "Running" : "Pending";
     }
 }

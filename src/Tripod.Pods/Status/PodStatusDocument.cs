@@ -12,10 +12,15 @@ internal static class PodStatusDocument
     public static JsonObject Make(PodObservation seen, JsonObject? before, string nodeIp, DateTimeOffset now)
     {
         var status = (JsonObject?)before?.DeepClone() ?? [];
-        var phase = PodPhase.Of(seen);
+        var phase = PodPhase.Of(seen, now);
         status["observedGeneration"] = seen.Pod.Object.Metadata.Generation ?? 1;
         status["phase"] = phase;
         status["qosClass"] ??= QosClass.Of(seen.Pod.Spec);
+        if (PodEnd.Of(seen.Pod, now) is { } end && !seen.Pod.IsTerminal)
+        {
+            (status["reason"], status["message"]) = (end.Reason, end.Message);
+        }
+
         status["conditions"] = PodConditions.Of(seen, phase, before?["conditions"] as JsonArray, now);
         if (!string.IsNullOrEmpty(seen.Pod.Spec.NodeName))
         {
@@ -41,11 +46,16 @@ internal static class PodStatusDocument
 
     private static void Containers(JsonObject status, PodObservation seen)
     {
-        if (seen.InitContainers.Count > 0)
-        {
-            status["initContainerStatuses"] = new JsonArray([.. seen.InitContainers.Select(container => ContainerStates.Of(container, seen, isInit: true))]);
-        }
+        Fill("initContainerStatuses", seen.Pod.Inits);
+        Fill("containerStatuses", seen.Pod.Apps);
+        Fill("ephemeralContainerStatuses", seen.Pod.Containers.Where(container => container.Role == ContainerRole.Ephemeral));
 
-        status["containerStatuses"] = new JsonArray([.. seen.Pod.Spec.Containers.Select(container => ContainerStates.Of(container, seen, isInit: false))]);
+        void Fill(string name, IEnumerable<PodContainer> containers)
+        {
+            if (containers.Select(container => (JsonNode)ContainerStates.Of(container, seen)).ToArray() is { Length: > 0 } statuses)
+            {
+                status[name] = new JsonArray(statuses);
+            }
+        }
     }
 }

@@ -106,7 +106,7 @@ public sealed class PodPlanTests
     public void Changed_image_restarts_that_container_only()
     {
         var steps = PodPlan.Decide(Seen.Of(Seen.Pod(), Seen.Sandbox(), null, Seen.Running("nginx", image: "nginx:1"), Seen.Running("ghost")), Seen.Now).Steps;
-        Assert.Equal("nginx", Assert.IsType<PodStep.KillContainer>(Assert.Single(steps)).Name);
+        Assert.Equal("nginx", Assert.IsType<PodStep.KillContainer>(Assert.Single(steps)).Container.Name);
     }
 
     [Fact]

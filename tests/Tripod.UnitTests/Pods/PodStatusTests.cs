@@ -59,7 +59,7 @@ public sealed class PodStatusTests
     public void Phase_follows_from_exit_codes_and_restart_policy(string policy, int nginx, int ghost, string phase)
     {
         var pod = Seen.Pod(spec: $", \"restartPolicy\": \"{policy}\"");
-        Assert.Equal(phase, PodPhase.Of(Seen.Of(pod, Seen.Sandbox(), null, Seen.Exited("nginx", nginx), Seen.Exited("ghost", ghost))));
+        Assert.Equal(phase, PodPhase.Of(Seen.Of(pod, Seen.Sandbox(), null, Seen.Exited("nginx", nginx), Seen.Exited("ghost", ghost)), Seen.Now));
     }
 
     [Fact]

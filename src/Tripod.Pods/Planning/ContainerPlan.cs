@@ -1,0 +1,95 @@
+using Tripod.Runtime.Containers;
+
+namespace Tripod.Pods.Planning;
+
+/// <summary>Decides what one container that may run needs next. Handed containers by <see cref="PodPlan"/>. Pure.</summary>
+internal static class ContainerPlan
+{
+    /// <summary>How long ErrImagePull is shown before it becomes ImagePullBackOff.</summary>
+    private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(3);
+
+    public static void Decide(PodContainer container, PodObservation seen, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
+    {
+        var name = container.Name;
+        var trouble = seen.Memory.Containers.GetValueOrDefault(name);
+        if (seen.Memory.IsBusy(name))
+        {
+            return;
+        }
+
+        if (trouble is { Reason: "ErrImagePull" } && !wake.WaitsFor(trouble.Since + PullErrorShown))
+        {
+            steps.Add(new PodStep.NotePullBackOff(container));
+        }
+
+        if (trouble is not null && wake.WaitsFor(trouble.RetryAt))
+        {
+            return;
+        }
+
+        switch (seen.Newest(name))
+        {
+            case null:
+                steps.Add(new PodStep.StartContainer(container, 0, 0));
+                break;
+            case { State: ContainerState.Created } created:
+                // Its start was cut off: the same container is started, not another.
+                steps.Add(new PodStep.StartContainer(container, created.Config.Attempt, 0));
+                break;
+            case { State: ContainerState.Running } running when WhyKilled(container, seen, running) is { } kill:
+                steps.Add(kill);
+                break;
+            case { State: ContainerState.Exited } ended when IsWantedAgain(container, seen, ended):
+                Restart(container, seen, ended, steps, wake, now);
+                break;
+        }
+    }
+
+    /// <summary>How long an ended container has to wait for its next start, and until when it does.</summary>
+    public static (TimeSpan Delay, DateTimeOffset Until) BackOff(PodObservation seen, ContainerStatus ended)
+    {
+        var delay = RestartBackoff.Delay(InARow(seen, ended));
+        return (delay, (ended.FinishedAt ?? DateTimeOffset.MinValue) + delay);
+    }
+
+    private static bool IsWantedAgain(PodContainer container, PodObservation seen, ContainerStatus ended) =>
+        seen.Restarts(container)
+        || (container.Role == ContainerRole.Init && seen.InSandbox(container.Name) is null)
+        || IsChanged(ended, container);
+
+    private static void Restart(PodContainer container, PodObservation seen, ContainerStatus ended, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
+    {
+        var inARow = InARow(seen, ended);
+        if (IsChanged(ended, container) || !wake.WaitsFor((ended.FinishedAt ?? now) + RestartBackoff.Delay(inARow)))
+        {
+            steps.Add(new PodStep.StartContainer(container, ended.Config.Attempt + 1, inARow));
+        }
+    }
+
+    private static PodStep.KillContainer? WhyKilled(PodContainer container, PodObservation seen, ContainerStatus running)
+    {
+        var (name, grace) = (container.Name, seen.Pod.Grace);
+        if (IsChanged(running, container))
+        {
+            return new(container, running.Id, $"Container {name} definition changed, will be restarted", grace, Again: true);
+        }
+
+        if (seen.Verdict(container, running.Id).Failed is not { Length: > 0 } probe)
+        {
+            return null;
+        }
+
+        var own = (probe == "startup" ? container.Spec.StartupProbe : container.Spec.LivenessProbe)?.TerminationGracePeriodSeconds;
+        var again = RestartRules.MayRestart(seen.Pod.Spec, container);
+        return new(
+            container, running.Id, $"Container {name} failed {probe} probe{(again ? ", will be restarted" : "")}",
+            own is { } seconds ? TimeSpan.FromSeconds(seconds) : grace, again);
+    }
+
+    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one.</summary>
+    private static int InARow(PodObservation seen, ContainerStatus ended) =>
+        seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId ? 0 : RestartBackoff.NextInARow(ended);
+
+    private static bool IsChanged(ContainerStatus made, PodContainer container) =>
+        made.Config.Annotations.TryGetValue(Labels.SpecImage, out var image) && image != container.Spec.Image;
+}

@@ -1,0 +1,35 @@
+using Tripod.Pods.Events;
+using Tripod.Pods.Planning;
+using Tripod.Runtime;
+
+namespace Tripod.Pods.Starting;
+
+/// <summary>A pod's sandbox, its first or one in place of one that died, with the pod's hosts file. Called by the worker's actions; hands on to the runtime.</summary>
+internal sealed class RunPodSandbox(PodParts parts)
+{
+    /// <returns>Null when it stands; else what went wrong, already told in an event.</returns>
+    public async Task<string?> RunAsync(PodView pod, PodStep.RunSandbox step, CancellationToken cancel)
+    {
+        try
+        {
+            if (step.Why is { } why)
+            {
+                parts.Events.Normal(EventTarget.Of(pod), "SandboxChanged", why);
+                foreach (var old in PodObservation.SandboxesOf(pod.Uid, parts.Runtime).ToList())
+                {
+                    await parts.Runtime.StopPodSandbox(old.Id, cancel).ConfigureAwait(false);
+                }
+            }
+
+            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot), cancel).ConfigureAwait(false);
+            HostsFile.Write(parts.Volumes, pod, sandbox.Addresses.Count > 0 ? sandbox.Addresses[0] : null);
+            return null;
+        }
+        catch (Exception failure) when (failure is RuntimeException or IOException)
+        {
+            var message = $"Failed to create pod sandbox: {failure.Message}";
+            parts.Events.Warning(EventTarget.Of(pod), "FailedCreatePodSandBox", message);
+            return message;
+        }
+    }
+}
