@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Tripod.FrontDoors.Kubernetes.Authorization;
+using Tripod.FrontDoors.Kubernetes.Metrics;
+using Tripod.FrontDoors.Kubernetes.Usage;
 using Tripod.Pods;
 using Tripod.Runtime;
 using Tripod.Store;
@@ -16,5 +19,14 @@ namespace Tripod.FrontDoors.Kubernetes;
 internal sealed record DoorParts(
     ObjectStore Store, PodEngine? Pods, ContainerRuntime? Runtime, KubernetesDoorOptions Options, TimeProvider Clock, ILogger Log, CancellationToken Stopping)
 {
+    public Authorizer Authorizer { get; } = new(Store);
+
+    /// <summary>Null as <see cref="Runtime"/> is.</summary>
+    public UsageMeter? Usage { get; } = Runtime is null ? null : new(Store, Runtime, Clock);
+
+    public RequestCounts Requests { get; } = new();
+
+    public DateTimeOffset StartedAt { get; } = Clock.GetUtcNow();
+
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

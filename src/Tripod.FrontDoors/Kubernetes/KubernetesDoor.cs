@@ -1,3 +1,4 @@
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using System.Net;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,7 @@ public static class KubernetesDoor
         var authority = CertificateAuthority.LoadOrCreate(options.PkiDirectory, clock, log);
         var certificate = new ServerCertificate(authority, options.PkiDirectory, Names(options), clock, log);
         certificate.Current();
+        BuiltInRoles.Ensure(store, clock);
         var tokens = options.TokenFile is { } file ? TokenFile.Parse(File.ReadLines(file), file) : TokenFile.None;
         if (options.KubeconfigPath is { } kubeconfig)
         {

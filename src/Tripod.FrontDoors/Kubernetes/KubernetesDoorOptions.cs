@@ -18,6 +18,9 @@ public sealed record KubernetesDoorOptions
     /// <summary>Lines of <c>token,user,uid,"group,group"</c>; null allows client certificates only.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>Where every request but health checks is written down; null writes none.</summary>
+    public string? AuditLog { get; init; }
+
     public required string NodeName { get; init; }
 
     /// <summary>Names and addresses under which clients reach the door, beside the local ones: the bridge's gateway and so on.</summary>

@@ -61,6 +61,7 @@ internal static class Engine
                 PkiDirectory = pki,
                 KubeconfigPath = parsed.GetRequiredValue(options.Kubeconfig),
                 TokenFile = parsed.GetValue(options.TokenFile),
+                AuditLog = parsed.GetValue(options.AuditLog),
                 NodeName = nodeName,
                 ExtraNames = [runtime.Gateway],
                 Version = podOptions.Version,
@@ -122,6 +123,7 @@ internal static class Engine
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
                 "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker, "--docker-group", parsed.GetRequiredValue(options.DockerGroup),
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
+                .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],
         };

@@ -25,11 +25,14 @@ internal sealed class Authenticator(CertificateAuthority authority, TokenFile to
         var header = http.Request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
-            return tokens.Find(header[Bearer.Length..].Trim()) ?? throw Refuse("unknown bearer token");
+            return FindToken(header[Bearer.Length..].Trim()) ?? throw Refuse("unknown bearer token");
         }
 
         throw Refuse(header.Length == 0 ? "neither client certificate nor bearer token" : "an authorization scheme other than Bearer");
     }
+
+    /// <returns>Null for a token that nobody has.</returns>
+    public UserIdentity? FindToken(string token) => tokens.Find(token);
 
     private UserIdentity ByCertificate(HttpContext http, X509Certificate2 certificate)
     {

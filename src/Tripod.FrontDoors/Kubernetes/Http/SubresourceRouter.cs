@@ -11,6 +11,7 @@ internal sealed class SubresourceRouter(DoorParts door, DeleteStored delete)
     private readonly ReadPodLog log = new(door);
     private readonly RunInPod run = new(door);
     private readonly ForwardToPod forward = new(door);
+    private readonly ProxyToPod proxy = new(door);
 
     public Task HandleAsync(ApiRequest request) => (request.Path.Subresource, request.Http.Request.Method) switch
     {
@@ -22,6 +23,7 @@ internal sealed class SubresourceRouter(DoorParts door, DeleteStored delete)
         ("exec", "GET" or "POST" or "CONNECT") => run.ExecAsync(request),
         ("attach", "GET" or "POST" or "CONNECT") => run.AttachAsync(request),
         ("portforward", "GET" or "POST" or "CONNECT") => forward.HandleAsync(request),
+        ("proxy", _) => proxy.HandleAsync(request),
         _ => throw ApiException.MethodNotAllowed(),
     };
 }

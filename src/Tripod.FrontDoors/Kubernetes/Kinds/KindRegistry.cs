@@ -12,6 +12,12 @@ internal static class KindRegistry
         NodeKind.Row,
         EventKind.Row,
         ServiceAccountKind.Row,
+        PodTemplateKind.Row,
+        LeaseKind.Row,
+        RoleKind.Row,
+        RoleKind.ClusterWide,
+        RoleBindingKind.Row,
+        RoleBindingKind.ClusterWide,
         EventViewKind.Row,
     ];
 

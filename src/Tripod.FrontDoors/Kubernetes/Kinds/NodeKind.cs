@@ -16,7 +16,7 @@ internal static class NodeKind
         Singular = "node",
         ShortNames = ["no"],
         Namespaced = false,
-        Subresources = [new("status", "Node", Verbs.Status)],
+        Subresources = [new("proxy", "NodeProxyOptions", Verbs.Proxy), new("status", "Node", Verbs.Status)],
         Columns =
         [
             TableColumn.ObjectName,

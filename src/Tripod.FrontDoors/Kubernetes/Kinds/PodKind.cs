@@ -22,10 +22,12 @@ internal static class PodKind
         [
             new("attach", "PodAttachOptions", Verbs.Connect),
             new("binding", "Binding", Verbs.Create),
+            new("ephemeralcontainers", "Pod", Verbs.Status, Rules: new(EphemeralContainers.Limit, EphemeralContainers.Validate)),
             new("eviction", "Eviction", Verbs.Create, "policy/v1"),
             new("exec", "PodExecOptions", Verbs.Connect),
             new("log", "Pod", Verbs.Get),
             new("portforward", "PodPortForwardOptions", Verbs.Connect),
+            new("proxy", "PodProxyOptions", Verbs.Proxy),
             new("status", "Pod", Verbs.Status),
         ],
         Columns =

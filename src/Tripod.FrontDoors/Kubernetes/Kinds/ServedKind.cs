@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Schema;
 using Tripod.FrontDoors.Kubernetes.Tables;
+using Tripod.FrontDoors.Kubernetes.Validation;
 using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes.Kinds;
@@ -41,6 +42,9 @@ internal sealed record ServedKind
 
     /// <summary>Another version of the same stored objects; null for a kind that is stored as it is shown.</summary>
     public StoredForm? StoredAs { get; init; }
+
+    /// <summary>The rules of a part that is written as the object is; null for the object itself, its status and parts that have a handler.</summary>
+    public PartRules? RulesOf(string? part) => Subresources.FirstOrDefault(subresource => subresource.Name == part)?.Rules;
 
     public bool HasStatus => Subresources.Any(subresource => subresource.Name == "status");
 
@@ -91,7 +95,13 @@ internal enum Deletion
 /// <param name="Kind">What is sent and answered there.</param>
 /// <param name="Verbs">As discovery shows them.</param>
 /// <param name="ApiVersion">Of <paramref name="Kind"/>, where it is not that of the resource.</param>
-internal sealed record Subresource(string Name, string Kind, IReadOnlyList<string> Verbs, string ApiVersion = "");
+/// <param name="Rules">For a part that is read and written as the object is; null: its handler knows.</param>
+internal sealed record Subresource(string Name, string Kind, IReadOnlyList<string> Verbs, string ApiVersion = "", PartRules? Rules = null);
+
+/// <summary>What a write to a part of an object may change of it.</summary>
+/// <param name="Limit">Done to the changed document (second): all but the part is taken from the stored one (first).</param>
+/// <param name="Validate">What keeps the changed document (second) from being stored, given the stored one (first).</param>
+internal sealed record PartRules(Action<JsonObject, JsonObject> Limit, Func<JsonObject, JsonObject, IReadOnlyList<FieldError>> Validate);
 
 /// <summary>How a second version of a kind is kept.</summary>
 /// <param name="Schema">Of the document as stored.</param>

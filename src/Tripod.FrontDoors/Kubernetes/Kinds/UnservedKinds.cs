@@ -18,7 +18,6 @@ internal static class UnservedKinds
         new("", "v1", "services", "Service", true, "svc"),
         new("", "v1", "endpoints", "Endpoints", true, "ep"),
         new("", "v1", "replicationcontrollers", "ReplicationController", true, "rc"),
-        new("", "v1", "podtemplates", "PodTemplate"),
         new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc"),
         new("", "v1", "persistentvolumes", "PersistentVolume", false, "pv"),
         new("", "v1", "limitranges", "LimitRange", true, "limits"),
@@ -36,14 +35,9 @@ internal static class UnservedKinds
         new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, "netpol"),
         new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb"),
-        new("rbac.authorization.k8s.io", "v1", "roles", "Role"),
-        new("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
-        new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false),
-        new("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false),
         new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false, "sc"),
         new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, "pc"),
         new("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false),
-        new("coordination.k8s.io", "v1", "leases", "Lease"),
         new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, "crd", "crds"),
     ];
 

@@ -10,10 +10,7 @@ internal static class UnservedParts
 
     private static string? Instead(string plural, string part) => (plural, part) switch
     {
-        ("pods", "ephemeralcontainers") => "run the command in a container that is there (kubectl exec), or debug a copy of the pod (kubectl debug <pod> --copy-to=<name>)",
         ("pods", "resize") => "delete and create the pod again with other resources (kubectl replace --force -f <file>)",
-        ("pods", "proxy") => "forward a port (kubectl port-forward), or reach the pod by its address",
-        ("nodes", "proxy") => "ask for the pods themselves",
         ("serviceaccounts", "token") => "clients are let in by the kubeconfig's certificate, or by a token from the file that tripod serve --token-file names",
         _ => null,
     };

@@ -11,5 +11,7 @@ internal static class Verbs
 
     public static IReadOnlyList<string> Get { get; } = ["get"];
 
+    public static IReadOnlyList<string> Proxy { get; } = ["create", "delete", "get", "patch", "update"];
+
     public static IReadOnlyList<string> Connect { get; } = ["create", "get"];
 }

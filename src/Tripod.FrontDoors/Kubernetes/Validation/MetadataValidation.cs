@@ -76,6 +76,7 @@ public static class MetadataValidation
         {
             "Namespace" => NameRules.Label,
             "Service" => NameRules.ServiceName,
+            "Role" or "ClusterRole" or "RoleBinding" or "ClusterRoleBinding" => NameRules.PathSegment,
             _ => NameRules.Subdomain,
         };
         if (metadata.Text("generateName") is { Length: > 0 } prefix)

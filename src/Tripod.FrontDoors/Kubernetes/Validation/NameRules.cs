@@ -52,6 +52,23 @@ public static class NameRules
 
     public static IEnumerable<string> ServiceName(string text) => Check(text, 63, ServiceRegex, ServiceText);
 
+    /// <summary>What may stand in a path of the API, as the names of roles must.</summary>
+    public static IEnumerable<string> PathSegment(string text)
+    {
+        if (text is "." or "..")
+        {
+            yield return $"may not be '{text}'";
+        }
+
+        foreach (var part in (string[])["/", "%"])
+        {
+            if (text.Contains(part, StringComparison.Ordinal))
+            {
+                yield return $"may not contain '{part}'";
+            }
+        }
+    }
+
     public static IEnumerable<string> LabelValue(string text) => Check(text, 63, ValueRegex, ValueText);
 
     /// <summary>A label's or annotation's key, a taint's, a finalizer: a name with an optional prefix.</summary>

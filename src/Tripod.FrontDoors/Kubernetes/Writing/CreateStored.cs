@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Validation;
@@ -51,6 +52,7 @@ internal sealed class CreateStored(DoorParts door)
             throw ApiException.Invalid(kind.GroupKind, name, errors);
         }
 
+        Escalation.Check(door.Store, door.Authorizer, request, document);
         NamespaceCheck.Admit(door.Store, request, name);
         ownership(document);
         var key = ResourceKeys.Of(kind.StoreResource, kind.Namespaced ? request.Namespace : null, name);

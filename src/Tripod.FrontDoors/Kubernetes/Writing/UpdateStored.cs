@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Patching;
@@ -58,12 +59,15 @@ internal sealed class UpdateStored(DoorParts door)
             changed["metadata"]!["generation"] = Bodies.JsonText.Number((old.Map("metadata").Number("generation") ?? 0) + 1);
         }
 
-        var errors = ObjectValidation.ValidateUpdate(old, changed, kind.StoredSchema);
+        var errors = kind.RulesOf(request.Path.Subresource) is { } rules
+            ? rules.Validate(old, changed)
+            : ObjectValidation.ValidateUpdate(old, changed, kind.StoredSchema);
         if (errors.Count > 0)
         {
             throw ApiException.Invalid(kind.GroupKind, request.Name, errors);
         }
 
+        Escalation.Check(door.Store, door.Authorizer, request, changed);
         ManagedFields.KeepTimes(old, changed);
         if (JsonNode.DeepEquals(old, changed))
         {
@@ -101,7 +105,11 @@ internal sealed class UpdateStored(DoorParts door)
     // A write to the status changes nothing else, and one to the object changes all but the status.
     private static void Limit(ApiRequest request, JsonObject old, JsonObject changed)
     {
-        if (request.Path.Subresource == "finalize")
+        if (request.Kind.RulesOf(request.Path.Subresource) is { } rules)
+        {
+            rules.Limit(old, changed);
+        }
+        else if (request.Path.Subresource == "finalize")
         {
             Copy(old, changed, "status");
         }

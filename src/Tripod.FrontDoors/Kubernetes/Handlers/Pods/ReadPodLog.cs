@@ -15,7 +15,7 @@ internal sealed class ReadPodLog(DoorParts door)
     {
         var options = Options(request);
         var (pod, engine, runtime) = PodContainer.Find(door, request);
-        var container = PodContainer.Choose(pod, request.Query("container"));
+        var container = PodContainer.Choose(pod, request.Container);
         var previous = request.Flag("previous");
         if (engine.ContainerId(pod.Uid, container, previous) is not { } id || runtime.ContainerStatus(id) is not { } status)
         {

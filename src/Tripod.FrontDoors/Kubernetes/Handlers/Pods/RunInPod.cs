@@ -16,7 +16,7 @@ internal sealed class RunInPod(DoorParts door)
         }
 
         var streams = Streams(request);
-        var id = PodContainer.Running(pod, engine, runtime, request.Query("container"));
+        var id = PodContainer.Running(pod, engine, runtime, request.Container);
         return RemoteCommand.ServeAsync(
             request.Http,
             streams,
@@ -27,7 +27,7 @@ internal sealed class RunInPod(DoorParts door)
     public Task AttachAsync(ApiRequest request)
     {
         var (pod, engine, runtime) = PodContainer.Find(door, request);
-        var id = PodContainer.Running(pod, engine, runtime, request.Query("container"));
+        var id = PodContainer.Running(pod, engine, runtime, request.Container);
         var streams = Streams(request) with { Attach = true, KeepsStdin = runtime.ContainerStatus(id)?.Config.StdinOnce == false };
         return RemoteCommand.ServeAsync(request.Http, streams, cancel => runtime.Attach(id, cancel), request.Cancel);
     }
