@@ -127,6 +127,21 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What is at a path of a container, as a tar whose names begin with the path's own last name.</summary>
     public Task PackPath(string containerId, string path, Stream target, CancellationToken cancel) => Said(() => new Containers.Files.PackPath(parts).RunAsync(containerId, path, target, cancel), "copy from container");
 
+    /// <summary>The container's writable layer as an image's layer.</summary>
+    public Task PackLayer(string containerId, Stream target, CancellationToken cancel) =>
+        Said(() => new Containers.Files.PackLayer(isLayer: true).RunAsync(ContainerFiles(containerId).Upper, target, cancel), "commit");
+
+    /// <summary>All of the container's files, without what is mounted there.</summary>
+    public Task PackRootfs(string containerId, Stream target, CancellationToken cancel) => Said(
+        () =>
+        {
+            _ = PathStatus(containerId, "/");
+            return new Containers.Files.PackLayer(isLayer: false).RunAsync(ContainerFiles(containerId).Rootfs, target, cancel);
+        },
+        "export");
+
+    public IReadOnlyList<Containers.Files.PathChange> Changes(string containerId) => new Containers.Files.ListChanges(parts).Run(containerId);
+
     /// <summary>Unpacks a tar into a directory of a container; nothing in it leads out of the container.</summary>
     public Task UnpackPath(string containerId, string path, Stream tar, bool keepKinds, CancellationToken cancel) => Said(() => Task.Run(() => new Containers.Files.UnpackPath(parts).Run(containerId, path, tar, keepKinds, cancel), cancel), "copy to container");
 

@@ -12,12 +12,18 @@ public sealed class ImageService : IDisposable
     private readonly RegistryClient registries;
     private readonly PullImage pullImage;
     private readonly RemoveImage removeImage;
+    private readonly PushImage pushImage;
+    private readonly ComposeImage composeImage;
+    private readonly CheckCredentials checkCredentials;
 
     private ImageService(RuntimeOptions options, ImageStorage storage, TimeProvider clock)
     {
         this.storage = storage;
         registries = new(clock);
         pullImage = new(storage, registries, options, clock);
+        pushImage = new(storage, registries, options);
+        composeImage = new(storage, clock);
+        checkCredentials = new(registries, options);
         removeImage = new(storage, id => IsInUse?.Invoke(id) ?? false);
     }
 
@@ -44,6 +50,29 @@ public sealed class ImageService : IDisposable
     /// <summary>Pulls by the OCI distribution protocol. Two pulls of one image share the work; a cut one leaves nothing half-made in use.</summary>
     public async Task<ImageRecord> Pull(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancel) =>
         Record(await pullImage.Run(ImageReference.Parse(reference), credentials, progress, cancel));
+
+    /// <summary>Brings an image to the registry that its name says.</summary>
+    public Task<PushedImage> Push(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancel) =>
+        pushImage.Run(ImageReference.Parse(reference), credentials, progress, cancel);
+
+    /// <summary>Returns where the registry takes the credentials.</summary>
+    public Task CheckCredentials(string server, RegistryCredentials credentials, CancellationToken cancel) => checkCredentials.Run(server, credentials, cancel);
+
+    /// <summary>An image of one tar, on top of another image or of nothing; the configuration is changed before it is written.</summary>
+    public async Task<ImageRecord> Compose(Stream layer, string? baseId, Action<System.Text.Json.Nodes.JsonObject> configure, string comment, string author, string? name, CancellationToken cancel)
+    {
+        try
+        {
+            return Record(await composeImage.Run(layer, baseId, configure, comment, author, name is null ? null : ImageReference.Parse(name), cancel));
+        }
+        catch (Exception failure) when (ImageProblems.IsExpected(failure))
+        {
+            throw ImageProblems.Load(failure);
+        }
+    }
+
+    /// <summary>Of each layer, lowest first: its size unpacked.</summary>
+    public IReadOnlyList<long> LayerSizes(string imageId) => [.. Stored(imageId).Layers.Select(layer => layer.Bytes)];
 
     /// <summary>Takes an OCI or docker archive (tar, also gzipped) and returns what it held, with no other names than the archive's.</summary>
     public async Task<IReadOnlyList<ImageRecord>> Load(Stream archive, CancellationToken cancel) =>

@@ -14,7 +14,8 @@ internal sealed class CreateImage(DockerParts parts)
     {
         if (request.Query("fromSrc").Length > 0)
         {
-            throw new DockerException(501, "docker import is not served by tripod: docker load takes archives of images");
+            await ImportAsync(request).ConfigureAwait(false);
+            return;
         }
 
         var reference = Reference(request.Query("fromImage"), request.Query("tag"));
@@ -49,6 +50,27 @@ internal sealed class CreateImage(DockerParts parts)
         {
             await stream.FailAsync(failure.Message).ConfigureAwait(false);
         }
+    }
+
+    /// <summary><c>docker import</c>: a root file system becomes an image of one layer.</summary>
+    private async Task ImportAsync(DockerRequest request)
+    {
+        if (request.Query("fromSrc") != "-")
+        {
+            throw new DockerException(400, $"import from {request.Query("fromSrc")} is not served by tripod: fetch it and import the file (curl -L URL | docker import - NAME)");
+        }
+
+        var repository = request.Query("repo");
+        var name = repository.Length == 0 ? null : request.Query("tag").Length == 0 ? repository : $"{repository}:{request.Query("tag")}";
+        if (request.Http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpBodyControlFeature>() is { } control)
+        {
+            control.AllowSynchronousIO = true;
+        }
+
+        var message = request.Query("message") is { Length: > 0 } given ? given : "Imported from -";
+        var image = await parts.Runtime.Images.Compose(
+            request.Body, null, config => ImageChanges.Apply(config["config"]!.AsObject(), request.Queries("changes")), message, "", name, request.Cancel).ConfigureAwait(false);
+        await new ProgressStream(request).SayAsync(new() { ["status"] = image.Id }).ConfigureAwait(false);
     }
 
     private async Task<ImageRecord> PullAsync(ImageReference reference, RegistryCredentials? credentials, Progress progress, CancellationToken cancel)

@@ -53,7 +53,9 @@ internal sealed class DockerRequest(HttpContext http, string name)
     {
         try
         {
-            return await JsonNode.ParseAsync(Body, new() { PropertyNameCaseInsensitive = true }, cancellationToken: Cancel).ConfigureAwait(false) as JsonObject ?? [];
+            using var body = new MemoryStream();
+            await Body.CopyToAsync(body, Cancel).ConfigureAwait(false);
+            return body.Length == 0 ? [] : JsonNode.Parse(body.GetBuffer().AsSpan(0, (int)body.Length), new() { PropertyNameCaseInsensitive = true }) as JsonObject ?? [];
         }
         catch (JsonException failure)
         {

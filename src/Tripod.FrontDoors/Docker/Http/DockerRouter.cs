@@ -27,12 +27,31 @@ internal sealed class DockerRouter(DockerParts parts)
         new("GET", "/images/{name}/json", new InspectImage(parts).RunAsync),
         new("POST", "/images/{name}/tag", new TagImage(parts).RunAsync),
         new("DELETE", "/images/{name}", new RemoveImage(parts).RunAsync),
+        new("GET", "/images/{name}/history", new ImageHistory(parts).RunAsync),
+        new("POST", "/images/{name}/push", new PushImage(parts).RunAsync),
+        new("POST", "/images/prune", new PruneImages(parts).RunAsync),
+        new("GET", "/images/search", NotServed.Search),
+        new("POST", "/auth", new RegistryLogin(parts).RunAsync),
+        new("POST", "/build", NotServed.Build),
+        new("POST", "/build/prune", NotServed.Build),
+        new("POST", "/session", NotServed.Build),
+        new("POST", "/grpc", NotServed.Build),
+        new("GET", "/plugins", NotServed.Plugins),
+        new("GET", "/swarm", NotServed.Swarm),
+        new("POST", "/swarm/init", NotServed.Swarm),
+        new("POST", "/swarm/join", NotServed.Swarm),
+        new("GET", "/services", NotServed.Swarm),
+        new("GET", "/nodes", NotServed.Swarm),
+        new("GET", "/tasks", NotServed.Swarm),
+        new("GET", "/secrets", NotServed.Swarm),
+        new("GET", "/configs", NotServed.Swarm),
         .. ContainerRoutes(parts),
     ];
 
     private static IReadOnlyList<DockerRoute> ContainerRoutes(DockerParts parts)
     {
         var (stop, pause, exec, remove, attach) = (new StopContainer(parts), new PauseContainer(parts), new ExecContainer(parts), new RemoveContainer(parts), new AttachContainer(parts));
+        var commit = new CommitContainer(parts);
         var (volumes, files, networks, connect) = (new ManageVolumes(parts), new CopyFiles(parts), new ManageNetworks(parts), new ConnectContainer(parts));
         return
         [
@@ -62,6 +81,9 @@ internal sealed class DockerRouter(DockerParts parts)
             new("HEAD", "/containers/{name}/archive", files.StatAsync),
             new("GET", "/containers/{name}/archive", files.ReadAsync),
             new("PUT", "/containers/{name}/archive", files.WriteAsync),
+            new("POST", "/commit", commit.CommitAsync),
+            new("GET", "/containers/{name}/changes", commit.ChangesAsync),
+            new("GET", "/containers/{name}/export", commit.ExportAsync),
             new("GET", "/system/df", new ShowDiskUsage(parts).RunAsync),
             new("GET", "/networks", networks.ListAsync),
             new("POST", "/networks/create", networks.CreateAsync),

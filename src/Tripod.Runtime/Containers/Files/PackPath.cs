@@ -62,40 +62,6 @@ internal sealed class PackPath(RuntimeParts parts)
     }
 
     /// <summary>Null for a socket, which no archive holds.</summary>
-    private static PaxTarEntry? Entry(DirectoryHandle directory, string name, string shown, FileStatus status)
-    {
-        TarEntryType? type = status.Type switch
-        {
-            FileType.Regular => TarEntryType.RegularFile,
-            FileType.Directory => TarEntryType.Directory,
-            FileType.SymbolicLink => TarEntryType.SymbolicLink,
-            FileType.Fifo => TarEntryType.Fifo,
-            FileType.CharacterDevice => TarEntryType.CharacterDevice,
-            FileType.BlockDevice => TarEntryType.BlockDevice,
-            _ => null,
-        };
-        if (type is not { } kind)
-        {
-            return null;
-        }
-
-        var entry = new PaxTarEntry(kind, kind == TarEntryType.Directory ? $"{shown}/" : shown)
-        {
-            Mode = (UnixFileMode)status.Mode,
-            Uid = (int)status.Uid,
-            Gid = (int)status.Gid,
-            ModificationTime = DateTimeOffset.FromUnixTimeSeconds(status.ModifiedSeconds),
-        };
-        if (kind == TarEntryType.SymbolicLink)
-        {
-            entry.LinkName = ByteString.ToText(directory.ReadLink(name));
-        }
-
-        if (kind is TarEntryType.CharacterDevice or TarEntryType.BlockDevice)
-        {
-            (entry.DeviceMajor, entry.DeviceMinor) = ((int)status.DeviceMajor, (int)status.DeviceMinor);
-        }
-
-        return entry;
-    }
+    private static PaxTarEntry? Entry(DirectoryHandle directory, string name, string shown, FileStatus status) =>
+        TarEntries.TypeOf(status.Type) is { } type ? TarEntries.Dress(new PaxTarEntry(type, type == TarEntryType.Directory ? $"{shown}/" : shown), directory, name, status) : null;
 }

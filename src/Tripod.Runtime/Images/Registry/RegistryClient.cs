@@ -29,11 +29,18 @@ internal sealed class RegistryClient : IDisposable
     /// <param name="path">Below the repository: <c>manifests/latest</c>.</param>
     /// <returns>Whatever the registry answered but a challenge, a redirect or "busy"; headers only, the body still to be read.</returns>
     /// <exception cref="RegistryFailure">Unreachable, or it does not accept who we are.</exception>
-    public async Task<HttpResponseMessage> Get(RegistryEndpoint endpoint, string path, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    public Task<HttpResponseMessage> Get(RegistryEndpoint endpoint, string path, Action<HttpRequestHeaders> headers, CancellationToken cancel) =>
+        Send(endpoint, path, () => Request(HttpMethod.Get, headers), cancel);
+
+    /// <param name="endpoint">Whom to ask.</param>
+    /// <param name="path">Below the repository, or a whole address that the registry gave.</param>
+    /// <param name="make">The request but for its address; made anew for each try.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<HttpResponseMessage> Send(RegistryEndpoint endpoint, string path, Func<HttpRequestMessage> make, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var response = await GetByScheme(endpoint, path, headers, cancel);
+            var response = await SendByScheme(endpoint, path, make, cancel);
             if (attempt == MostTries || !(response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500))
             {
                 return response;
@@ -51,14 +58,14 @@ internal sealed class RegistryClient : IDisposable
         lenient.Dispose();
     }
 
-    private async Task<HttpResponseMessage> GetByScheme(RegistryEndpoint endpoint, string path, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendByScheme(RegistryEndpoint endpoint, string path, Func<HttpRequestMessage> make, CancellationToken cancel)
     {
         var candidates = schemes.TryGetValue(endpoint.Authority, out var known) && endpoint.Schemes.Contains(known) ? [known] : endpoint.Schemes;
         for (var i = 0; ; i++)
         {
             try
             {
-                var response = await GetWithAnswer(endpoint, Address(endpoint, candidates[i], path), headers, cancel);
+                var response = await SendWithAnswer(endpoint, Address(endpoint, candidates[i], path), make, cancel);
                 schemes[endpoint.Authority] = candidates[i];
                 return response;
             }
@@ -78,13 +85,13 @@ internal sealed class RegistryClient : IDisposable
     }
 
     private static Uri Address(RegistryEndpoint endpoint, string scheme, string path) =>
-        Uri.TryCreate($"{scheme}://{endpoint.Authority}/v2/{endpoint.Repository}/{path}", UriKind.Absolute, out var address)
+        Uri.TryCreate(path.Contains("://", StringComparison.Ordinal) ? path : path.StartsWith('/') ? $"{scheme}://{endpoint.Authority}{path}" : $"{scheme}://{endpoint.Authority}/v2/{endpoint.Repository}/{path}", UriKind.Absolute, out var address)
             ? address
             : throw new RegistryFailure(RuntimeErrorKind.InvalidArgument, $"\"{endpoint.Authority}\" is no host and port that could be connected to");
 
-    private async Task<HttpResponseMessage> GetWithAnswer(RegistryEndpoint endpoint, Uri address, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendWithAnswer(RegistryEndpoint endpoint, Uri address, Func<HttpRequestMessage> make, CancellationToken cancel)
     {
-        var response = await Follow(endpoint, address, headers, tokens.Known(endpoint), cancel);
+        var response = await Follow(endpoint, address, make, tokens.Known(endpoint), cancel);
         if (response.StatusCode != HttpStatusCode.Unauthorized || AuthChallenge.Choose(response.Headers.WwwAuthenticate) is not { } challenge)
         {
             return response;
@@ -97,18 +104,19 @@ internal sealed class RegistryClient : IDisposable
         }
 
         response.Dispose();
-        return await Follow(endpoint, address, headers, answer, cancel);
+        return await Follow(endpoint, address, make, answer, cancel);
     }
 
     private async Task<HttpResponseMessage> Follow(
-        RegistryEndpoint endpoint, Uri address, Action<HttpRequestHeaders> headers, AuthenticationHeaderValue? authorization, CancellationToken cancel)
+        RegistryEndpoint endpoint, Uri address, Func<HttpRequestMessage> make, AuthenticationHeaderValue? authorization, CancellationToken cancel)
     {
         for (var redirects = 0; ; redirects++)
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Authorization = authorization } };
-            headers(request.Headers);
+            var request = make();
+            request.RequestUri = address;
+            request.Headers.Authorization = authorization;
             var response = await Send(endpoint, request, cancel);
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+            if (request.Method != HttpMethod.Get || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
             {
                 return response;
             }
@@ -129,8 +137,20 @@ internal sealed class RegistryClient : IDisposable
     private async Task<HttpResponseMessage> Send(RegistryEndpoint endpoint, HttpRequestMessage request, CancellationToken cancel)
     {
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        inTime.CancelAfter(AnswerTimeout);
+        if (request.Content is null)
+        {
+            // A body takes as long as the line wants.
+            inTime.CancelAfter(AnswerTimeout);
+        }
+
         return await (endpoint.AnyCertificate ? lenient : strict).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, inTime.Token);
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, Action<HttpRequestHeaders> headers)
+    {
+        var request = new HttpRequestMessage { Method = method };
+        headers(request.Headers);
+        return request;
     }
 
     private static HttpClient Client(bool anyCertificate)

@@ -12,6 +12,13 @@ namespace Tripod.Runtime.Images.Registry;
 internal sealed record RegistryEndpoint(
     string Authority, IReadOnlyList<string> Schemes, bool AnyCertificate, string Repository, RegistryCredentials? Credentials)
 {
+    /// <summary>What a token is asked for.</summary>
+    public string Actions { get; init; } = "pull";
+
+    /// <summary>Where a reference is pushed to: the registry itself, no mirror.</summary>
+    public static RegistryEndpoint ForPush(ImageReference reference, IReadOnlyList<RegistryOptions> registries, RegistryCredentials? credentials) =>
+        For(reference, registries, credentials)[^1] with { Actions = "pull,push" };
+
     /// <summary>Where a reference can be had, in the order to ask.</summary>
     public static IReadOnlyList<RegistryEndpoint> For(
         ImageReference reference, IReadOnlyList<RegistryOptions> registries, RegistryCredentials? credentials)

@@ -73,7 +73,7 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
         }
 
         var service = challenge.Parameters.GetValueOrDefault("service") ?? "";
-        var scope = $"repository:{endpoint.Repository}:pull";
+        var scope = endpoint.Repository.Length == 0 ? "" : $"repository:{endpoint.Repository}:{endpoint.Actions}";
         if (endpoint.Credentials is { IdentityToken.Length: > 0 } identity)
         {
             return new(HttpMethod.Post, realm)
@@ -91,7 +91,7 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
 
         var separator = realm.Query.Length == 0 ? "?" : "&";
         var request = new HttpRequestMessage(
-            HttpMethod.Get, new Uri($"{realm.AbsoluteUri}{separator}service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}"));
+            HttpMethod.Get, new Uri($"{realm.AbsoluteUri}{separator}service={Uri.EscapeDataString(service)}{(scope.Length == 0 ? "" : $"&scope={Uri.EscapeDataString(scope)}")}"));
         request.Headers.Authorization = Basic(endpoint.Credentials);
         return request;
     }
@@ -115,5 +115,5 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
         : null;
 
     private static string Key(RegistryEndpoint endpoint) =>
-        string.Join('\n', endpoint.Authority, endpoint.Repository, endpoint.Credentials?.Username, endpoint.Credentials?.Password, endpoint.Credentials?.IdentityToken);
+        string.Join('\n', endpoint.Authority, endpoint.Repository, endpoint.Actions, endpoint.Credentials?.Username, endpoint.Credentials?.Password, endpoint.Credentials?.IdentityToken);
 }

@@ -32,7 +32,22 @@ public sealed class PortRulesetTests
         Assert.StartsWith("add table ip tripod\ndelete table ip tripod\ntable ip tripod {", text, StringComparison.Ordinal);
         Assert.Contains("elements = { tcp . 8888 : 10.63.0.2 . 80 }", text, StringComparison.Ordinal);
         Assert.Contains("elements = { 127.0.0.1 . udp . 53 : 10.63.0.2 . 80 }", text, StringComparison.Ordinal);
-        Assert.Contains("iifname \"tripod0\" ip daddr 127.0.0.0/8 drop", text, StringComparison.Ordinal);
+        Assert.Contains("iifname { \"tripod0\" } ip daddr 127.0.0.0/8 drop", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Networks_are_kept_apart_but_for_what_a_host_port_has_led_there()
+    {
+        Assert.DoesNotContain("dnat accept", ruleset.Replace(ImmutableDictionary<HostPort, PortTarget>.Empty), StringComparison.Ordinal);
+        Ipv4Cidr.TryParse("10.63.0.0/16", out var pods);
+        Ipv4Cidr.TryParse("172.18.0.0/16", out var own);
+        Ipv4Cidr.TryParse("172.19.0.0/16", out var inside);
+        var text = new PortRuleset("tripod", [new("tripod0", pods), new("br-own", own), new("br-in", inside, Internal: true)]).Replace(ImmutableDictionary<HostPort, PortTarget>.Empty);
+        Assert.Contains("ct status dnat accept", text, StringComparison.Ordinal);
+        Assert.Contains("iifname \"br-own\" oifname { \"tripod0\", \"br-in\" } drop", text, StringComparison.Ordinal);
+        Assert.Contains("iifname \"br-in\" oifname != \"br-in\" drop", text, StringComparison.Ordinal);
+        Assert.Contains("ip saddr 172.18.0.0/16 ip daddr != 224.0.0.0/4 masquerade", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ip saddr 172.19.0.0/16 ip daddr != 224.0.0.0/4 masquerade", text, StringComparison.Ordinal);
     }
 
     [Fact]
