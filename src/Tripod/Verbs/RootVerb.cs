@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tripod.Linux.Processes;
+using Tripod.Verbs.Containers;
 using Tripod.Verbs.Engine;
 using Tripod.Verbs.Images;
 using Tripod.Verbs.Objects;
@@ -19,6 +20,7 @@ internal static class RootVerb
         {
             UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), KubeconfigVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
             ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
+            AdoptVerb.Create(), DockerRunVerb.Create(),
             ApplyVerb.Create(), GetVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(),
         };
 

@@ -66,8 +66,24 @@ public sealed class HandMadePodTests : IAsyncLifetime
         Assert.Contains("cannot join network of a non running container", (await engine.TryDocker("start", "ghost")).Error, StringComparison.Ordinal);
         await engine.Docker("start", "fake_k8s_pod_pause");
         await Engine.Eventually(() => Answers(port), "the blog answers after pause was started again", TimeSpan.FromSeconds(60));
+
+        // The same as a pod, by the manifest that the containers amount to.
+        var manifest = Path.Combine(folder, "adopted.yaml");
+        await File.WriteAllTextAsync(manifest, await Command.Run(Engine.TripodProgram, "adopt", "fake_k8s_pod_pause", "--run", engine.Run));
         await engine.Docker("rm", "-f", "-v", "ghost", "fake_k8s_pod_nginx", "fake_k8s_pod_pause");
         Assert.Equal("", await engine.Docker("volume", "ls", "-q"));
+        Assert.Equal("pod/fake-k8s-pod created\n", await engine.Kubectl("apply", "-f", manifest));
+        await engine.WaitReady("fake-k8s-pod", 60);
+        await Engine.Eventually(() => Answers(port), "the blog answers as a pod", TimeSpan.FromSeconds(60));
+
+        // And the same by hand again, by the commands that the pod amounts to.
+        var commands = Path.Combine(folder, "again.sh");
+        await File.WriteAllTextAsync(commands, await Command.Run(Engine.TripodProgram, "docker-run", "fake-k8s-pod", "--kubeconfig", engine.Kubeconfig));
+        await engine.Kubectl("delete", "-f", manifest, "--now");
+        var again = await engine.DockerShell($"cd {folder} && sh again.sh");
+        Assert.True(again.ExitCode == 0, again.Error);
+        await Engine.Eventually(() => Answers(port), "the blog answers by hand again", TimeSpan.FromSeconds(60));
+        await engine.Docker("rm", "-f", "fake-k8s-pod_ghost", "fake-k8s-pod_fake-k8s-pod-nginx", "fake-k8s-pod_pause");
     }
 
     /// <summary>The article's, unless a user's engine has it.</summary>
