@@ -19,6 +19,9 @@ public sealed record PodEngineOptions
     public required string Run { get; init; }
     public required string NodeIp { get; init; }
 
+    /// <summary>Where pods reach the API, on port 443; null where they cannot.</summary>
+    public string? ApiAddress { get; init; }
+
     /// <summary>The API's certificate authority (PEM), for each namespace's kube-root-ca.crt.</summary>
     public required string CaCertificate { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
     public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, int attempt, int inARow)
     {
         var container = one.Spec;
-        var values = environment.Of(pod, container);
+        var values = environment.Of(pod, one);
         RefuseRoot(pod, container, image);
         return new()
         {

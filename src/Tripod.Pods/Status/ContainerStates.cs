@@ -79,12 +79,8 @@ internal static class ContainerStates
 
         return newest is { State: ContainerState.Exited }
             ? CrashLoop(seen, newest)
-            : Waiting(container.Role != ContainerRole.Ephemeral && IsBehindInits(container, seen) ? "PodInitializing" : "ContainerCreating", null);
+            : Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
     }
-
-    /// <summary>It waits for the init containers above it.</summary>
-    private static bool IsBehindInits(PodContainer container, PodObservation seen) =>
-        seen.Pod.Inits.TakeWhile(init => init.Name != container.Name).Any(init => init.Role == ContainerRole.Sidecar ? !seen.IsStarted(init) : !seen.HasSucceeded(init));
 
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
         ContainerPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero
