@@ -41,6 +41,19 @@ internal static class ContainerStates
             status["containerID"] = $"tripod://{newest.Id}";
         }
 
+        if (newest?.User is { } user)
+        {
+            status["user"] = new JsonObject
+            {
+                ["linux"] = new JsonObject
+                {
+                    ["uid"] = user.Uid,
+                    ["gid"] = user.Gid,
+                    ["supplementalGroups"] = new JsonArray([.. user.Groups.Select(group => (JsonNode)group)]),
+                },
+            };
+        }
+
         if (container.Spec.VolumeMounts is { Count: > 0 } mounts)
         {
             status["volumeMounts"] = new JsonArray([.. mounts.Select(MountStatus)]);
