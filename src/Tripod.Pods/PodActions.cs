@@ -27,6 +27,10 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             case PodStep.Schedule:
                 worker.Remember(known => known with { Scheduling = parts.Scheduler.Schedule(Pod) });
                 return true;
+            case PodStep.Admit:
+                var admitted = new AdmitPod(parts).Run(Pod);
+                worker.Remember(known => known with { Admitted = admitted });
+                return admitted;
             case PodStep.SetUpVolumes:
                 return SetUpVolumes();
             case PodStep.RunSandbox run:

@@ -19,8 +19,14 @@ public sealed record PodEngineOptions
     public required string Run { get; init; }
     public required string NodeIp { get; init; }
 
+    /// <summary>Where pods reach the API, on port 443; null where they cannot.</summary>
+    public string? ApiAddress { get; init; }
+
     /// <summary>The API's certificate authority (PEM), for each namespace's kube-root-ca.crt.</summary>
     public required string CaCertificate { get; init; }
+
+    /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
+    public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 
     /// <summary>Tripod's own version, and the Kubernetes version whose behaviour it shows.</summary>
     public string Version { get; init; } = "0.1.0";

@@ -23,7 +23,7 @@ internal sealed class PodParts
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
-        Starter = new(this, new(runtime.Images, Events, clock), new(new(store), new(Volumes), Messages));
+        Starter = new(this, new(runtime.Images, Events, clock), new(new(store, Volumes, Events, options), new(Volumes), Messages, options));
     }
 
     public ObjectStore Store { get; }

@@ -30,7 +30,7 @@ internal static class NodeFit
         && (toleration.OperatorProperty == "Exists" || (!string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""))));
 
     /// <summary>The terms of an affinity are alternatives; an empty one selects nothing.</summary>
-    private static bool IsSelected(V1PodSpec pod, V1Node node)
+    internal static bool IsSelected(V1PodSpec pod, V1Node node)
     {
         var labels = node.Metadata.Labels ?? new Dictionary<string, string>();
         var fields = new Dictionary<string, string> { ["metadata.name"] = node.Metadata.Name };

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Tripod.Pods.Capacity;
 using Tripod.Pods.Status;
 using Tripod.Store;
 
@@ -9,8 +9,6 @@ namespace Tripod.Pods.Cluster;
 /// <summary>Keeps the Node object that is this machine: addresses, capacity, what it runs, and that it is well.</summary>
 internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, TimeProvider clock)
 {
-    private const int MostPods = 110;
-
     public void Report()
     {
         var key = ResourceKeys.Of("nodes", null, options.NodeName);
@@ -30,7 +28,7 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
             }
 
             node["metadata"]!["labels"] = labels.DeepClone();
-            node["status"] = Status(node["status"]?["conditions"] as JsonArray);
+            node["status"] = Status(node["status"] as JsonObject);
             return node;
         });
     }
@@ -45,15 +43,15 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
         ["node-role.kubernetes.io/control-plane"] = "",
     };
 
-    private JsonObject Status(JsonArray? before) => new()
+    private JsonObject Status(JsonObject? before) => new()
     {
-        ["capacity"] = Amounts(),
-        ["allocatable"] = Amounts(),
+        ["capacity"] = Amounts(NodeCapacity.Total(options.Root), before?["capacity"] as JsonObject),
+        ["allocatable"] = Amounts(NodeCapacity.Allocatable(options.Root), before?["allocatable"] as JsonObject),
         ["conditions"] = new JsonArray(
-            Condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", before),
-            Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", before),
-            Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", before),
-            Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before)),
+            Condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", before?["conditions"] as JsonArray),
+            Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", before?["conditions"] as JsonArray),
+            Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", before?["conditions"] as JsonArray),
+            Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before?["conditions"] as JsonArray)),
         ["addresses"] = new JsonArray(
             new JsonObject { ["type"] = "InternalIP", ["address"] = options.NodeIp },
             new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName }),
@@ -73,17 +71,21 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
         },
     };
 
-    private JsonObject Amounts()
+    /// <summary>What a client has added of its own (example.com/dongle) stays.</summary>
+    private static JsonObject Amounts(Dictionary<string, decimal> own, JsonObject? before)
     {
-        var disk = new DriveInfo(options.Root);
-        return new()
+        var amounts = new JsonObject();
+        foreach (var (name, amount) in own)
         {
-            ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-            ["memory"] = $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024}Ki",
-            ["ephemeral-storage"] = $"{disk.TotalSize / 1024}Ki",
-            ["hugepages-2Mi"] = "0",
-            ["pods"] = MostPods.ToString(CultureInfo.InvariantCulture),
-        };
+            amounts[name] = NodeCapacity.Text(name, amount);
+        }
+
+        foreach (var (name, amount) in (before ?? []).Where(amount => amount.Key.Contains('/', StringComparison.Ordinal)))
+        {
+            amounts[name] = amount?.DeepClone();
+        }
+
+        return amounts;
     }
 
     private JsonNode Condition(string type, bool holds, string reason, string message, JsonArray? before)

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Tripod.Pods.Capacity;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Starting;
@@ -55,20 +56,29 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, EventRecorde
             return ("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
         }
 
-        if (store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>) is { } node && NodeFit.Misfit(pod.Spec, node) is { } why)
+        var node = store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>);
+        if (node is not null && NodeFit.Misfit(pod.Spec, node) is { } why)
         {
             return Unschedulable(why, "Preemption is not helpful for scheduling");
         }
 
-        var taken = store.List(ResourceKeys.Prefix("pods")).Objects
-            .Select(stored => new PodView(stored))
-            .Where(other => other.Uid != pod.Uid && other.Spec.NodeName == nodeName && !other.IsTerminal)
-            .SelectMany(other => Ports(other.Spec))
-            .ToList();
-        return Ports(pod.Spec).Any(port => taken.Exists(other => Clash(port, other)))
-            ? Unschedulable("node(s) didn't have free ports for the requested pod ports", "No preemption victims found for incoming pod")
-            : null;
+        var others = OnNode().Where(other => other.Uid != pod.Uid).Select(other => other.Spec).ToList();
+        var taken = others.SelectMany(Ports).ToList();
+        if (Ports(pod.Spec).Any(port => taken.Exists(other => Clash(port, other))))
+        {
+            return Unschedulable("node(s) didn't have free ports for the requested pod ports", "No preemption victims found for incoming pod");
+        }
+
+        var lacks = ResourceFit.Find(pod.Spec, others, ResourceFit.Amounts(node?.Status?.Allocatable));
+        return node is null || lacks.Count == 0 ? null : Unschedulable(
+            string.Join(", 1 ", lacks.Select(lack => lack.Insufficient)),
+            lacks.Any(lack => lack.Requested > lack.Capacity) ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod");
     }
+
+    /// <summary>The pods that count on this node: bound to it, and not over.</summary>
+    public IEnumerable<PodView> OnNode() => store.List(ResourceKeys.Prefix("pods")).Objects
+        .Select(stored => new PodView(stored))
+        .Where(other => other.Spec.NodeName == nodeName && !other.IsTerminal);
 
     private static IEnumerable<PortMapping> Ports(V1PodSpec spec) => SandboxConfigs.HostPorts(spec);
 

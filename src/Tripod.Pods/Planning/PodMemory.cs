@@ -29,6 +29,9 @@ internal sealed record PodMemory
     public Trouble? Volumes { get; init; }
     public Trouble? Scheduling { get; init; }
 
+    /// <summary>The node has taken the pod.</summary>
+    public bool Admitted { get; init; }
+
     /// <summary>The volumes are as the pod and its ConfigMaps and Secrets want them.</summary>
     public bool VolumesReady { get; init; }
 

@@ -89,6 +89,11 @@ internal static class PodPlan
 
     private static void Run(PodObservation seen, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
     {
+        if (!seen.Memory.Admitted && seen.Sandboxes.Count == 0)
+        {
+            steps.Add(new PodStep.Admit());
+        }
+
         if (!seen.Memory.VolumesReady)
         {
             if (wake.WaitsFor(seen.Memory.Volumes?.RetryAt))

@@ -5,6 +5,9 @@ internal abstract record PodStep
 {
     public sealed record Schedule : PodStep;
 
+    /// <summary>Looked at once, before anything of the pod is made: what the node cannot take fails.</summary>
+    public sealed record Admit : PodStep;
+
     public sealed record SetUpVolumes : PodStep;
 
     /// <param name="Why">Null for a pod's first sandbox.</param>

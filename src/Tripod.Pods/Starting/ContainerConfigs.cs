@@ -7,14 +7,15 @@ using Tripod.Runtime.Images;
 namespace Tripod.Pods.Starting;
 
 /// <summary>What the runtime is asked for, for one container of a pod.</summary>
-internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages)
+internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages, PodEngineOptions options)
 {
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
     public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, int attempt, int inARow)
     {
         var container = one.Spec;
-        var values = environment.Of(pod, container);
+        var values = environment.Of(pod, one);
         RefuseRoot(pod, container, image);
+        var security = Security.Of(pod.Spec, container, options.Root);
         return new()
         {
             Name = container.Name,
@@ -25,6 +26,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             WorkingDir = container.WorkingDir ?? "",
             Env = [.. values],
             Mounts = [.. mounts.Of(pod, container), messages.Mount(pod, container, attempt)],
+            Devices = security.Privileged ? HostDevices.All() : [],
             Labels = LabelsOf(pod, container.Name),
             Annotations = new Dictionary<string, string>
             {
@@ -36,7 +38,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             StdinOnce = container.StdinOnce ?? false,
             Tty = container.Tty ?? false,
             Resources = Resources.Of(pod.Spec, container, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-            Security = Security.Of(pod.Spec, container),
+            Security = security,
             StopSignal = container.Lifecycle?.StopSignal ?? "",
         };
     }

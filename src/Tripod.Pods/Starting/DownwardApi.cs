@@ -36,7 +36,7 @@ internal static partial class DownwardApi
     /// <summary>A container's request or limit in units of the divisor, rounded up; what is not limited is the machine's.</summary>
     public static string Resource(PodView pod, V1ResourceFieldSelector selector, string containerName)
     {
-        var container = pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).FirstOrDefault(found => found.Name == containerName)
+        var container = pod.Containers.FirstOrDefault(found => found.Name == containerName)?.Spec
             ?? throw new ContainerProblem("CreateContainerConfigError", $"container {containerName} not found");
         var parts = selector.Resource.Split('.', 2);
         var amounts = parts[0] == "limits" ? container.Resources?.Limits : container.Resources?.Requests;
@@ -44,6 +44,7 @@ internal static partial class DownwardApi
         {
             ("limits", "cpu") => Environment.ProcessorCount,
             ("limits", "memory") => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            ("limits", "ephemeral-storage") => new DriveInfo("/").TotalSize,
             _ => 0m,
         };
         var divisor = selector.Divisor?.ToDecimal() is > 0 and var given ? given : 1m;

@@ -5,7 +5,11 @@ namespace Tripod.Pods.Starting;
 /// <summary>Kubernetes' <c>$(NAME)</c> in commands, arguments and environment: <c>$$(NAME)</c> stays as <c>$(NAME)</c>, an unknown name as it is.</summary>
 internal static class Expansion
 {
-    public static string Expand(string text, IReadOnlyDictionary<string, string> values)
+    public static string Expand(string text, IReadOnlyDictionary<string, string> values) => Expand(text, name => values.GetValueOrDefault(name));
+
+    /// <param name="text">What may hold references.</param>
+    /// <param name="value">Null for a name that is not known.</param>
+    public static string Expand(string text, Func<string, string?> value)
     {
         var result = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
@@ -21,8 +25,7 @@ internal static class Expansion
             }
             else if (text[i + 1] == '(' && text.IndexOf(')', i) is > 0 and var end)
             {
-                var name = text[(i + 2)..end];
-                result.Append(values.TryGetValue(name, out var value) ? value : text[i..(end + 1)]);
+                result.Append(value(text[(i + 2)..end]) ?? text[i..(end + 1)]);
                 i = end;
             }
             else

@@ -6,7 +6,8 @@ namespace Tripod.Pods.Starting;
 /// <summary>A container's security context over its pod's, as CRI wants it.</summary>
 internal static class Security
 {
-    public static LinuxSecurity Of(V1PodSpec pod, V1Container container)
+    /// <param name="root">The engine's; seccomp profiles of type Localhost stand in its folder <c>seccomp</c>.</param>
+    public static LinuxSecurity Of(V1PodSpec pod, V1Container container, string root)
     {
         var own = container.SecurityContext;
         var shared = pod.SecurityContext;
@@ -21,16 +22,37 @@ internal static class Security
             StrictSupplementalGroups = shared?.SupplementalGroupsPolicy == "Strict",
             ReadOnlyRootfs = own?.ReadOnlyRootFilesystem ?? false,
             NoNewPrivileges = own?.AllowPrivilegeEscalation == false,
-            Seccomp = Profile(own?.SeccompProfile ?? shared?.SeccompProfile),
+            Seccomp = Seccomp(own?.SeccompProfile ?? shared?.SeccompProfile, root),
+            AppArmor = AppArmor(own?.AppArmorProfile ?? shared?.AppArmorProfile),
+            SeLinuxLabel = SeLinux(shared?.SeLinuxOptions, own?.SeLinuxOptions),
             MaskedPaths = own?.ProcMount == "Unmasked" ? [] : null,
             ReadonlyPaths = own?.ProcMount == "Unmasked" ? [] : null,
         };
     }
 
-    private static string Profile(V1SeccompProfile? profile) => profile?.Type switch
+    private static string Seccomp(V1SeccompProfile? profile, string root) => profile?.Type switch
     {
         "Unconfined" => "Unconfined",
-        "Localhost" => $"/var/lib/kubelet/seccomp/{profile.LocalhostProfile}",
+        "Localhost" => Path.Combine(root, "seccomp", profile.LocalhostProfile),
         _ => "RuntimeDefault",
     };
+
+    /// <summary>A host without AppArmor has refused the pod already; what is not asked for is not confined.</summary>
+    private static string AppArmor(V1AppArmorProfile? profile) => profile?.Type switch
+    {
+        "Localhost" => profile.LocalhostProfile,
+        "RuntimeDefault" => Capacity.HostSecurity.Profiles().FirstOrDefault(name => name is "containers-default" or "docker-default" or "cri-containerd.apparmor.d") ?? "",
+        _ => "",
+    };
+
+    /// <summary>Each part by itself: the container's, else the pod's.</summary>
+    private static string SeLinux(V1SELinuxOptions? shared, V1SELinuxOptions? own)
+    {
+        if (shared is null && own is null)
+        {
+            return "";
+        }
+
+        return string.Join(':', own?.User ?? shared?.User ?? "system_u", own?.Role ?? shared?.Role ?? "system_r", own?.Type ?? shared?.Type ?? "container_t", own?.Level ?? shared?.Level ?? "s0");
+    }
 }

@@ -41,6 +41,19 @@ internal static class ContainerStates
             status["containerID"] = $"tripod://{newest.Id}";
         }
 
+        if (newest?.User is { } user)
+        {
+            status["user"] = new JsonObject
+            {
+                ["linux"] = new JsonObject
+                {
+                    ["uid"] = user.Uid,
+                    ["gid"] = user.Gid,
+                    ["supplementalGroups"] = new JsonArray([.. user.Groups.Select(group => (JsonNode)group)]),
+                },
+            };
+        }
+
         if (container.Spec.VolumeMounts is { Count: > 0 } mounts)
         {
             status["volumeMounts"] = new JsonArray([.. mounts.Select(MountStatus)]);
@@ -79,12 +92,8 @@ internal static class ContainerStates
 
         return newest is { State: ContainerState.Exited }
             ? CrashLoop(seen, newest)
-            : Waiting(container.Role != ContainerRole.Ephemeral && IsBehindInits(container, seen) ? "PodInitializing" : "ContainerCreating", null);
+            : Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
     }
-
-    /// <summary>It waits for the init containers above it.</summary>
-    private static bool IsBehindInits(PodContainer container, PodObservation seen) =>
-        seen.Pod.Inits.TakeWhile(init => init.Name != container.Name).Any(init => init.Role == ContainerRole.Sidecar ? !seen.IsStarted(init) : !seen.HasSucceeded(init));
 
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
         ContainerPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero

@@ -28,7 +28,7 @@ internal static class PodStatusDocument
             status["hostIP"] = nodeIp;
             status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeIp });
             Addresses(status, seen, nodeIp);
-            Containers(status, seen);
+            Containers(status, seen, phase);
         }
 
         return status;
@@ -44,15 +44,18 @@ internal static class PodStatusDocument
         }
     }
 
-    private static void Containers(JsonObject status, PodObservation seen)
+    private static void Containers(JsonObject status, PodObservation seen, string phase)
     {
+        // Of a pod that was refused nothing was ever to be seen, and nothing will be.
+        var refused = phase == "Failed" && seen.Sandboxes.Count == 0 && seen.Containers.Count == 0;
         Fill("initContainerStatuses", seen.Pod.Inits);
         Fill("containerStatuses", seen.Pod.Apps);
         Fill("ephemeralContainerStatuses", seen.Pod.Containers.Where(container => container.Role == ContainerRole.Ephemeral));
 
         void Fill(string name, IEnumerable<PodContainer> containers)
         {
-            if (containers.Select(container => (JsonNode)ContainerStates.Of(container, seen)).ToArray() is { Length: > 0 } statuses)
+            status.Remove(name);
+            if (!refused && containers.Select(container => (JsonNode)ContainerStates.Of(container, seen)).ToArray() is { Length: > 0 } statuses)
             {
                 status[name] = new JsonArray(statuses);
             }

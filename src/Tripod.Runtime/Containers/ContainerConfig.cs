@@ -132,6 +132,9 @@ public sealed record LinuxSecurity
     public string Seccomp { get; init; } = "RuntimeDefault";
     public string AppArmor { get; init; } = "";
 
+    /// <summary><c>user:role:type:level</c>; empty: none.</summary>
+    public string SeLinuxLabel { get; init; } = "";
+
     /// <summary>Null: Docker's; an empty list unmasks all (procMount: Unmasked).</summary>
     public IReadOnlyList<string>? MaskedPaths { get; init; }
     public IReadOnlyList<string>? ReadonlyPaths { get; init; }
@@ -175,6 +178,9 @@ public sealed record ContainerStatus
     /// <summary>Held still by the freezer.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>Who its first process is, once it has been made; null before.</summary>
+    public ContainerUser? User { get; init; }
+
     /// <summary>Of the network namespace that it owns; empty where it owns none, or does not run.</summary>
     public string Address { get; init; } = "";
 
@@ -187,6 +193,9 @@ public sealed record ContainerStatus
     /// <summary>Of the engine's own, below the hierarchies' roots.</summary>
     public string Cgroup { get; init; } = "";
 }
+
+/// <summary>User and groups in numbers, as the container's own files resolve them.</summary>
+public sealed record ContainerUser(long Uid, long Gid, IReadOnlyList<long> Groups);
 
 public enum ContainerEventKind
 {

@@ -34,6 +34,8 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             Capabilities = capabilities,
             Seccomp = Seccomp(security, capabilities),
             AppArmor = security.AppArmor,
+            SeLinuxLabel = security.SeLinuxLabel,
+            RootfsPropagation = Propagation(config.Mounts),
             Namespaces = namespaces,
             Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
             Devices = config.Devices,
@@ -98,6 +100,12 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
 
         return sysctls;
     }
+
+    /// <summary>A mount that passes others on must not stand on a root that does not.</summary>
+    private static string Propagation(IReadOnlyList<ContainerMount> mounts) =>
+        mounts.Any(mount => mount.Propagation == "bidirectional") ? "rshared"
+        : mounts.Any(mount => mount.Propagation == "host-to-container") ? "rslave"
+        : "";
 
     private static string? Seccomp(LinuxSecurity security, IReadOnlySet<string> capabilities) => security.Seccomp switch
     {

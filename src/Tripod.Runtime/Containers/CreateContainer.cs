@@ -49,6 +49,7 @@ internal sealed class CreateContainer(RuntimeParts parts)
         var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
         File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
         entry.Prepared = spec.Namespaces;
+        entry.User = new(spec.User.Uid, spec.User.Gid, [.. spec.User.Groups.Select(group => (long)group)]);
     }
 
     private void PrepareRootfs(ContainerRecord record, ImageRecord image)

@@ -78,6 +78,7 @@ internal sealed class StartContainer(RuntimeParts parts)
             Pid = pid,
             StartTicks = ProcessIdentity.Of(pid)?.StartTicks ?? 0,
             BootId = parts.BootId,
+            User = entry.User ?? known.User,
             ExitCode = 0,
             Reason = "",
             Message = "",

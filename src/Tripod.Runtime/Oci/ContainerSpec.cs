@@ -19,6 +19,10 @@ internal sealed record ContainerSpec
     /// <summary>Null: unconfined; empty: the default; else the text of a profile.</summary>
     public string? Seccomp { get; init; } = "";
     public string AppArmor { get; init; } = "";
+    public string SeLinuxLabel { get; init; } = "";
+
+    /// <summary>Of the container's root mount (<c>rslave</c>, <c>rshared</c>); empty: private.</summary>
+    public string RootfsPropagation { get; init; } = "";
 
     /// <summary>Set only where the container has a UTS namespace of its own.</summary>
     public string Hostname { get; init; } = "";

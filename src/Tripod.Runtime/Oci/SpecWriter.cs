@@ -62,6 +62,11 @@ internal static class SpecWriter
             json.WriteString("apparmorProfile", spec.AppArmor);
         }
 
+        if (spec.SeLinuxLabel.Length > 0)
+        {
+            json.WriteString("selinuxLabel", spec.SeLinuxLabel);
+        }
+
         if (spec.OomScoreAdj is { } score)
         {
             json.WriteNumber("oomScoreAdj", score);
@@ -101,6 +106,16 @@ internal static class SpecWriter
     {
         json.WriteStartObject("linux");
         json.WriteString("cgroupsPath", spec.CgroupsPath);
+        if (spec.RootfsPropagation.Length > 0)
+        {
+            json.WriteString("rootfsPropagation", spec.RootfsPropagation);
+        }
+
+        if (spec.SeLinuxLabel.Length > 0)
+        {
+            json.WriteString("mountLabel", spec.SeLinuxLabel);
+        }
+
         json.WriteStartArray("namespaces");
         foreach (var (type, path) in spec.Namespaces)
         {

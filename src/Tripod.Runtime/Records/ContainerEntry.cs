@@ -35,6 +35,9 @@ internal sealed class ContainerEntry(ContainerRecord record)
     /// <summary>The namespaces that the bundle was written with; null where this engine has not written it since the last start.</summary>
     public IReadOnlyList<(string Type, string? Path)>? Prepared { get; set; }
 
+    /// <summary>The user that the bundle was written with.</summary>
+    public Containers.ContainerUser? User { get; set; }
+
     /// <summary>The stop that is under way, if any.</summary>
     public Stopping Stopping { get; } = new();
 

@@ -32,6 +32,9 @@ internal sealed record ContainerRecord
     public required string Cgroup { get; init; }
     public string LogPath { get; init; } = "";
 
+    /// <summary>Who its first process is, once it has started.</summary>
+    public ContainerUser? User { get; init; }
+
     /// <summary>Of the network namespace that it owns.</summary>
     public string Address { get; init; } = "";
 
@@ -60,6 +63,7 @@ internal sealed record ContainerRecord
         Pid = State == ContainerState.Running ? Pid : 0,
         ImageId = ImageId,
         LogPath = LogPath,
+        User = User,
         Paused = Paused && State == ContainerState.Running,
         Address = Address,
         Endpoints = Endpoints,

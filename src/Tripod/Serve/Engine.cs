@@ -6,6 +6,7 @@ using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Tls;
 using Tripod.Pods;
+using Tripod.Pods.Cluster;
 using Tripod.Pods.Standalone;
 using Tripod.Runtime;
 using Tripod.Store;
@@ -50,6 +51,8 @@ internal static class Engine
         await using (var pods = new PodEngine(store, runtime, podOptions, clock, log))
         {
             await pods.StartAsync(stop.Token).ConfigureAwait(false);
+            await using var lease = new NodeLease(store, nodeName, clock, log);
+            lease.Start();
 
             await using var standalone = new StandaloneEngine(runtime, clock, log);
             await standalone.StartAsync(stop.Token).ConfigureAwait(false);

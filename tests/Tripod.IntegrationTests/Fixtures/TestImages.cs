@@ -20,6 +20,15 @@ public static class TestImages
         await (await BusyboxBuilder()).Layer(layer => layer.File("noise", noise)).WriteOciArchive(path);
     });
 
+    /// <summary>Busybox with something else in its config: an entrypoint, a user …</summary>
+    /// <param name="name">Of the variant; the same name is the same image.</param>
+    public static Task<string> Variant(string name, Action<ImageBuilder> change) => Cached($"{name}.oci.tar", async path =>
+    {
+        var builder = await BusyboxBuilder();
+        change(builder);
+        await builder.WriteOciArchive(path);
+    });
+
     private static async Task<ImageBuilder> BusyboxBuilder()
     {
         var program = Path.Combine(await DebianPackage.Unpack("busybox-static"), "bin/busybox");

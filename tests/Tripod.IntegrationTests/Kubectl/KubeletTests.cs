@@ -90,5 +90,12 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Matches("apiserver_storage_objects{resource=\"namespaces\"} [3-9]", metrics);
     }
 
+    [Fact]
+    public async Task Node_keeps_its_lease()
+    {
+        await Engine.Eventually(async () => (await shell.Try("get", "lease", "testnode", "-n", "kube-node-lease", "-o", "jsonpath={.spec.holderIdentity}")).Output == "testnode", "the lease is there", TimeSpan.FromSeconds(5));
+        Assert.Matches(@"HolderIdentity:\s+testnode", await shell.Run("describe", "node", "testnode"));
+    }
+
     private Task<string> Raw(string path) => shell.Run("get", "--raw", path);
 }

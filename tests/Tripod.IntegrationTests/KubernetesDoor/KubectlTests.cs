@@ -150,7 +150,6 @@ public sealed class KubectlTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Contains("kubectl replace --force -f", changed, StringComparison.Ordinal);
         var stale = await Write("stale.json", (await typed.Run("get", "pod", "fixed", "-o", "json")).Replace("\"resourceVersion\": \"", "\"resourceVersion\": \"1", StringComparison.Ordinal));
         Assert.Contains("the object has been modified; please apply your changes to the latest version and try again", (await typed.Try("replace", "-f", stale)).Error, StringComparison.Ordinal);
-        Assert.Contains("ephemeral containers are disabled", (await typed.Try("debug", "fixed", "--image=busybox")).Error, StringComparison.Ordinal);
         // The warning is kubectl's own.
         Assert.Equal(0, (await typed.Try("delete", "pod", "fixed", "--force", "--grace-period=0")).ExitCode);
         Assert.Equal("401", await Command.Run("curl", "--silent", "--insecure", "--output", "/dev/null", "--write-out", "%{http_code}", $"https://127.0.0.1:{engine.KubernetesPort}/api/v1/pods"));

@@ -45,6 +45,27 @@ internal static class Manifests
             command: ["sh", "-c", {{System.Text.Json.JsonSerializer.Serialize(script, JsonText.Default.String)}}]
             {{container}}
         """;
+
+    /// <summary>A pod of containers given as pairs of a name and what else they are, each with busybox as its image.</summary>
+    /// <param name="spec">Lines of the pod's spec, without indentation.</param>
+    public static string Of(string name, string spec, params (string Name, string Fields)[] containers) => $"""
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: {name}
+        spec:
+          {Indent(spec, 2)}
+          containers:
+          {string.Join("\n  ", containers.Select(container => Container(container.Name, container.Fields)))}
+        """;
+
+    /// <summary>An item of a list of containers; the fields are lines without indentation.</summary>
+    public static string Container(string name, string fields) => $"- name: {name}\n    image: busybox\n    imagePullPolicy: IfNotPresent\n    {Indent(fields, 4)}";
+
+    /// <summary>A command as a YAML list.</summary>
+    public static string Sh(string script) => $"command: [\"sh\", \"-c\", {System.Text.Json.JsonSerializer.Serialize(script, JsonText.Default.String)}]";
+
+    private static string Indent(string lines, int by) => lines.Trim().Replace("\n", "\n" + new string(' ', by), StringComparison.Ordinal);
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

@@ -10,7 +10,7 @@ public sealed class PodPlanTests
     public void New_pod_gets_volumes_then_a_sandbox_and_no_container_yet()
     {
         var decision = PodPlan.Decide(Seen.Of(Seen.Pod(), memory: PodMemory.Empty), Seen.Now);
-        Assert.Collection(decision.Steps, step => Assert.IsType<PodStep.SetUpVolumes>(step), step => Assert.Equal(new PodStep.RunSandbox(0, null), step));
+        Assert.Collection(decision.Steps, step => Assert.IsType<PodStep.Admit>(step), step => Assert.IsType<PodStep.SetUpVolumes>(step), step => Assert.Equal(new PodStep.RunSandbox(0, null), step));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static class ProtobufBody
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
 
-    private static readonly byte[] Magic = [(byte)'k', (byte)'8', (byte)'s', 0];
+    internal static readonly byte[] Magic = [(byte)'k', (byte)'8', (byte)'s', 0];
 
     /// <param name="body">Magic, then <c>runtime.Unknown</c>: 1 type, 2 the message, 3 content encoding.</param>
     /// <param name="schema">The kind that the message is of.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Schema;
 
@@ -34,6 +35,60 @@ internal static class ProtobufScalar
             FieldKind.Raw or FieldKind.Fields => Json(Members(reader.ReadBytes(), out _, out _)),
             _ => throw WireReader.Malformed($"values of kind {kind} are not supported"),
         };
+
+    /// <summary>Writes the value with its field's number; a value of another type than the schema's is left out.</summary>
+    public static void Write(WireWriter writer, JsonElement value, FieldKind kind, int number)
+    {
+        switch (kind, value.ValueKind)
+        {
+            case (FieldKind.Bool, JsonValueKind.True or JsonValueKind.False):
+                writer.IntegerField(number, value.GetBoolean() ? 1 : 0);
+                break;
+            case (FieldKind.Int32 or FieldKind.Int64, JsonValueKind.Number):
+                writer.IntegerField(number, value.TryGetInt64(out var integer) ? integer : 0);
+                break;
+            case (FieldKind.Double, JsonValueKind.Number):
+                writer.Double(value.GetDouble());
+                writer.Tag(number, WireType.Fixed64);
+                break;
+            case (FieldKind.String, JsonValueKind.String):
+                writer.TextField(number, value.GetString()!);
+                break;
+            case (FieldKind.Bytes, JsonValueKind.String):
+                Nested(writer, number, () => writer.Bytes(value.GetBytesFromBase64()));
+                break;
+            case (FieldKind.Quantity, JsonValueKind.String or JsonValueKind.Number):
+                Nested(writer, number, () => writer.TextField(1, value.ToString()));
+                break;
+            case (FieldKind.Time or FieldKind.MicroTime, JsonValueKind.String) when value.TryGetDateTimeOffset(out var time):
+                Nested(writer, number, () =>
+                {
+                    writer.IntegerField(2, time.UtcTicks % TimeSpan.TicksPerSecond * 100);
+                    writer.IntegerField(1, time.ToUnixTimeSeconds());
+                });
+                break;
+            case (FieldKind.IntOrString, JsonValueKind.Number):
+                Nested(writer, number, () => writer.IntegerField(2, value.TryGetInt64(out var small) ? small : 0));
+                break;
+            case (FieldKind.IntOrString, JsonValueKind.String):
+                Nested(writer, number, () =>
+                {
+                    writer.TextField(3, value.GetString()!);
+                    writer.IntegerField(1, 1);
+                });
+                break;
+            case (FieldKind.Raw or FieldKind.Fields, _):
+                Nested(writer, number, () => writer.TextField(1, value.GetRawText()));
+                break;
+        }
+    }
+
+    private static void Nested(WireWriter writer, int number, Action write)
+    {
+        var before = writer.Length;
+        write();
+        writer.Head(number, before);
+    }
 
     private static JsonValue Double(double value) =>
         double.IsFinite(value) ? JsonText.Number(value) : throw WireReader.Malformed("a number that is not finite");

@@ -10,7 +10,7 @@ public static class ObjectDefaults
     {
         switch (schema.ApiVersion, schema.Kind)
         {
-            case ("v1", "Pod"): PodDefaults.Apply(document); break;
+            case ("v1", "Pod"): PodDefaults.ApplyToSpec(document.MapOrNew("spec")); break;
             case ("v1", "Secret"): SecretDefaults.Apply(document); break;
             case ("v1", "Namespace"): NamespaceDefaults.Apply(document); break;
             case ("v1", "PodTemplate"): PodDefaults.ApplyToSpec(document.MapOrNew("template").MapOrNew("spec")); break;
@@ -18,6 +18,15 @@ public static class ObjectDefaults
             case ("v1", "PersistentVolume"): StorageDefaults.ApplyToVolume(document); break;
             case ("v1", "PersistentVolumeClaim"): StorageDefaults.ApplyToClaim(document); break;
             case ("storage.k8s.io/v1", "StorageClass"): StorageDefaults.ApplyToClass(document); break;
+        }
+    }
+
+    /// <summary>What a cluster's admission adds after the defaults; nobody's field, so it comes after the book is written.</summary>
+    public static void Admit(JsonObject document, KindSchema schema)
+    {
+        if (schema is { ApiVersion: "v1", Kind: "Pod" })
+        {
+            PodAdmission.Apply(document.MapOrNew("spec"));
         }
     }
 }

@@ -14,25 +14,28 @@ internal sealed class ApplyObject(DoorParts door, CreateStored create, UpdateSto
 {
     public async Task HandleAsync(ApiRequest request)
     {
-        if (request.Query("fieldManager") is not { Length: > 0 } manager)
-        {
-            throw ApiException.Invalid("PatchOptions.meta.k8s.io", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
-        }
+        var manager = request.NamedManager ?? throw ApiException.InvalidOption("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
 
         var body = await request.ReadBodyAsync().ConfigureAwait(false);
         var decoded = RequestBody.Decode(request.ContentType, body, request.Kind.Schema, request.FieldValidation);
         request.Warn(decoded.Warnings);
-        var (stored, created) = Run(request, live => ServerSideApply.Apply(
+        var uid = decoded.Object.Map("metadata").Text("uid");
+        var (stored, created) = Run(request, uid, live => ServerSideApply.Apply(
             live, decoded.Object, request.Kind.Schema, manager, request.Flag("force"), door.Now, request.Path.Subresource ?? ""));
         await ObjectAnswer.WriteAsync(request, created ? 201 : 200, stored, door.Now).ConfigureAwait(false);
     }
 
-    private (StoredObject Stored, bool Created) Run(ApiRequest request, Func<JsonObject?, JsonObject> apply)
+    private (StoredObject Stored, bool Created) Run(ApiRequest request, string? uid, Func<JsonObject?, JsonObject> apply)
     {
         while (true)
         {
             if (door.Store.Get(request.Key) is null && request.Path.Subresource is null)
             {
+                if (uid is { Length: > 0 })
+                {
+                    throw ApiException.Conflict(request.Kind.GroupResource, request.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                }
+
                 door.Authorizer.Check(RequestAccess.Of(request.Http, request.Path, request.User) with { Verb = "create" });
                 try
                 {

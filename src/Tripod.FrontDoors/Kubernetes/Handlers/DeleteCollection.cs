@@ -28,7 +28,6 @@ internal sealed class DeleteCollection(DoorParts door, DeleteStored delete)
         }
 
         var page = new ListPage(deleted, Math.Max(revision, door.Store.Revision), null, null);
-        var form = request.Form;
-        await JsonAnswer.WriteAsync(request.Http, 200, writer => ListObjects.Write(writer, request, page, form, door.Now)).ConfigureAwait(false);
+        await ListObjects.AnswerAsync(request, page, door.Now).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Listing;
 using Tripod.FrontDoors.Kubernetes.Tables;
@@ -16,11 +17,28 @@ internal sealed class ListObjects(DoorParts door)
     {
         var parameters = ListParameters.Parse(request, isWatch: false);
         var page = Read(request, parameters);
-        var form = request.Form;
-        return JsonAnswer.WriteAsync(request.Http, 200, writer => Write(writer, request, page, form, door.Now));
+        return AnswerAsync(request, page, door.Now);
     }
 
-    internal static void Write(Utf8JsonWriter writer, ApiRequest request, ListPage page, AnswerForm form, DateTimeOffset now)
+    internal static Task AnswerAsync(ApiRequest request, ListPage page, DateTimeOffset now)
+    {
+        var form = request.Form;
+        if (form != AnswerForm.Protobuf)
+        {
+            return JsonAnswer.WriteAsync(request.Http, 200, writer => Write(writer, request, page, form, now));
+        }
+
+        var metadata = JsonBytes.Write(writer =>
+        {
+            writer.WriteStartObject();
+            WriteMetadata(writer, page);
+            writer.WriteEndObject();
+        });
+        var body = ProtobufWriter.WriteList(page.Objects.Select(request.Kind.Render), request.Kind.Schema, metadata);
+        return JsonAnswer.WriteAsync(request.Http, 200, body, ProtobufBody.MediaType);
+    }
+
+    private static void Write(Utf8JsonWriter writer, ApiRequest request, ListPage page, AnswerForm form, DateTimeOffset now)
     {
         if (form == AnswerForm.Table)
         {

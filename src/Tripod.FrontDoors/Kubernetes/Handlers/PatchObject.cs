@@ -3,6 +3,7 @@ using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Patching;
 using Tripod.FrontDoors.Kubernetes.Schema;
+using Tripod.FrontDoors.Kubernetes.Validation;
 using Tripod.FrontDoors.Kubernetes.Writing;
 
 namespace Tripod.FrontDoors.Kubernetes.Handlers;
@@ -16,6 +17,11 @@ internal sealed class PatchObject(DoorParts door, UpdateStored update, ApplyObje
         {
             await serverSide.HandleAsync(request).ConfigureAwait(false);
             return;
+        }
+
+        if (request.Query("force") is { Length: > 0 })
+        {
+            throw ApiException.InvalidOption("PatchOptions", FieldError.Forbidden("force", "may not be specified for non-apply patch"));
         }
 
         var apply = Patch(RequestBody.MediaType(request.ContentType));

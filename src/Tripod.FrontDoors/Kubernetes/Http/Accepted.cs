@@ -1,3 +1,4 @@
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Tables;
 
 namespace Tripod.FrontDoors.Kubernetes.Http;
@@ -7,9 +8,10 @@ internal enum AnswerForm
     Objects,
     Table,
     Metadata,
+    Protobuf,
 }
 
-/// <summary>The form that a client's Accept header asks for. Protobuf is not sent: who prefers it takes JSON as well.</summary>
+/// <summary>The form that a client's Accept header asks for. Tables and bare metadata are sent as JSON alone: who prefers protobuf takes that as well.</summary>
 internal static class Accepted
 {
     private const string Json = "application/json";
@@ -25,6 +27,11 @@ internal static class Accepted
         foreach (var clause in header.Split(','))
         {
             var parts = clause.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0] == ProtobufBody.MediaType && Parameter(parts, "as").Length == 0)
+            {
+                return AnswerForm.Protobuf;
+            }
+
             if (parts[0] is not (Json or "application/*" or "*/*"))
             {
                 continue;
@@ -42,7 +49,7 @@ internal static class Accepted
             }
         }
 
-        throw ApiException.NotAcceptable(Json, $"{Json};as=Table;v=v1;g=meta.k8s.io", $"{Json};as=PartialObjectMetadata;v=v1;g=meta.k8s.io");
+        throw ApiException.NotAcceptable(Json, ProtobufBody.MediaType, $"{Json};as=Table;v=v1;g=meta.k8s.io", $"{Json};as=PartialObjectMetadata;v=v1;g=meta.k8s.io");
     }
 
     public static bool WantsAggregatedDiscovery(string header) => header.Split(',')

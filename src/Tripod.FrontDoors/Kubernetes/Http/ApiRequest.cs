@@ -13,6 +13,8 @@ namespace Tripod.FrontDoors.Kubernetes.Http;
 /// <summary>One request for a resource, its path and parameters understood. The router hands it to a handler.</summary>
 internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind kind, UserIdentity user)
 {
+    private const int LongestManager = 128;
+
     public HttpContext Http { get; } = http;
 
     public RequestPath Path { get; } = path;
@@ -61,9 +63,19 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
     };
 
     /// <summary>Who owns what this request writes: as it says, or the name of its program.</summary>
-    public string FieldManager => Query("fieldManager") is { Length: > 0 } named
-        ? named
-        : Http.Request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } program ? program : "unknown";
+    /// <exception cref="ApiException">422.</exception>
+    public string FieldManager => NamedManager
+        ?? (Http.Request.Headers.UserAgent.ToString().Split('/')[0] is { Length: > 0 } program ? program[..Math.Min(program.Length, LongestManager)] : "unknown");
+
+    /// <summary>As the request says; null where it says nothing.</summary>
+    /// <exception cref="ApiException">422.</exception>
+    public string? NamedManager => Query("fieldManager") switch
+    {
+        null or "" => null,
+        { Length: > LongestManager } => throw ApiException.InvalidOption(OptionsKind, FieldError.TooLong("fieldManager", LongestManager)),
+        var named when named.Any(char.IsControl) => throw ApiException.InvalidOption(OptionsKind, FieldError.Invalid("fieldManager", named, "should only contain printable characters")),
+        var named => named,
+    };
 
     /// <exception cref="ApiException">400.</exception>
     public Selection Selection => Selection.Parse(Query("labelSelector"), FieldQuery, Kind);

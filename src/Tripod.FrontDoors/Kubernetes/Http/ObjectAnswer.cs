@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Tables;
 using Tripod.Store;
 
@@ -10,7 +11,13 @@ internal static class ObjectAnswer
 {
     public static Task WriteAsync(ApiRequest request, int status, StoredObject stored, DateTimeOffset now)
     {
-        var body = request.Form switch
+        var form = request.Form;
+        if (form == AnswerForm.Protobuf)
+        {
+            return JsonAnswer.WriteAsync(request.Http, status, ProtobufWriter.Write(request.Kind.Render(stored), request.Kind.Schema), ProtobufBody.MediaType);
+        }
+
+        var body = form switch
         {
             AnswerForm.Table => JsonBytes.Write(writer => WriteTable(writer, request, stored, now)),
             AnswerForm.Metadata => JsonBytes.Write(writer => WriteMetadata(writer, stored)),

@@ -94,7 +94,8 @@ internal sealed class Reviews(Authorizer authorizer, Authenticator authenticator
             throw ApiException.MethodNotAllowed();
         }
 
-        if (Accepted.Parse(http.Request.Headers.Accept.ToString()) != AnswerForm.Objects)
+        var form = Accepted.Parse(http.Request.Headers.Accept.ToString());
+        if (form is AnswerForm.Table or AnswerForm.Metadata)
         {
             throw ApiException.NotAcceptable(JsonAnswer.MediaType);
         }
@@ -104,6 +105,8 @@ internal sealed class Reviews(Authorizer authorizer, Authenticator authenticator
         var schema = SchemaRegistry.Find(apiVersion, kind)!;
         var review = RequestBody.Decode(http.Request.ContentType ?? "", body.ToArray(), schema, FieldValidation.Ignore).Object;
         fill(review);
-        await JsonAnswer.WriteAsync(http, 201, JsonBytes.Of(review)).ConfigureAwait(false);
+        await (form == AnswerForm.Protobuf
+            ? JsonAnswer.WriteAsync(http, 201, ProtobufWriter.Write(JsonBytes.Of(review), schema), ProtobufBody.MediaType)
+            : JsonAnswer.WriteAsync(http, 201, JsonBytes.Of(review))).ConfigureAwait(false);
     }
 }

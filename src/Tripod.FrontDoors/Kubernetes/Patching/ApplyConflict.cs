@@ -6,10 +6,10 @@ namespace Tripod.FrontDoors.Kubernetes.Patching;
 internal static class ApplyConflict
 {
     /// <exception cref="ApiException">409, with a cause for every field.</exception>
-    public static void Check(IEnumerable<FieldOwner> others, FieldComparison comparison)
+    public static void Check(IEnumerable<FieldOwner> others, FieldSet changed)
     {
         var conflicts = others
-            .Select(o => (Owner: o.Show(), Paths: FieldSetText.Paths(o.Fields.Intersect(comparison.Changed)).ToList()))
+            .Select(o => (Owner: o.Show(), Paths: FieldSetText.Paths(o.Fields.Intersect(changed)).ToList()))
             .Where(c => c.Paths.Count > 0)
             .OrderBy(c => c.Owner, StringComparer.Ordinal)
             .ToList();

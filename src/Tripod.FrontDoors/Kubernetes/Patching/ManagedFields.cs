@@ -21,8 +21,7 @@ public static class ManagedFields
     public static void RecordUpdate(
         JsonObject? old, JsonObject changed, KindSchema schema, string manager, string apiVersion, DateTimeOffset time, string subresource = "")
     {
-        // A client may edit the book: kubectl does so when it goes over to server-side apply.
-        var owners = FieldOwner.Read(changed) is { Count: > 0 } sent ? sent : FieldOwner.Read(old) ?? [];
+        var owners = Owners(old, changed, subresource);
         var comparison = Compare(old ?? [], changed, schema, subresource);
         owners = Disown(owners, comparison, o => o.Is(manager, false, apiVersion, subresource));
 
@@ -44,6 +43,28 @@ public static class ManagedFields
             owners[at] = owner;
         }
         FieldOwner.Write(owners, changed);
+    }
+
+    /// <summary>
+    /// A client may edit the book, as kubectl does when it goes over to server-side apply, or throw it away by sending one
+    /// empty entry. A book that is empty or illegible comes from clients that know of none, and so does one sent to a part.
+    /// </summary>
+    private static List<FieldOwner> Owners(JsonObject? old, JsonObject changed, string subresource)
+    {
+        if (subresource.Length == 0)
+        {
+            if (changed.Map("metadata")?["managedFields"] is JsonArray { Count: 1 } only && only[0] is JsonObject { Count: 0 })
+            {
+                return [];
+            }
+
+            if (FieldOwner.Read(changed) is { Count: > 0 } sent)
+            {
+                return sent;
+            }
+        }
+
+        return FieldOwner.Read(old) ?? [];
     }
 
     /// <summary>A write that changes nothing but the times in the book, as the same apply done again, changes nothing at all.</summary>

@@ -56,9 +56,10 @@ public static class ServerSideApply
         var comparison = ManagedFields.Compare(old, merged, schema, subresource);
         if (!force)
         {
-            ApplyConflict.Check(owners.Where(o => o != mine), comparison);
+            ApplyConflict.Check(owners.Where(o => o != mine), comparison.Changed.Except(LastApplied.Fields(old, schema, manager)));
         }
         owners = ManagedFields.Disown(owners, comparison, o => o == mine);
+        LastApplied.Update(live, merged, config, manager);
         if (last is null || !last.Fields.SetEquals(applied) || !JsonNode.DeepEquals(old, merged))
         {
             owners = [.. owners.Select(o => o == mine ? o with { Time = FieldOwner.Now(time) } : o)];

@@ -10,6 +10,9 @@ public static class SchemaRegistry
     /// <summary>The body of a DELETE request; clients send it as <c>v1</c> and as <c>meta.k8s.io/v1</c>.</summary>
     public static KindSchema DeleteOptions => Find("meta.k8s.io", "v1", "DeleteOptions")!;
 
+    /// <summary>Refusals within a watch. On the wire it is one of the core group's.</summary>
+    public static KindSchema Status { get; } = new("", "v1", "Status", Find("meta.k8s.io", "v1", "Status")!.Type);
+
     /// <param name="group">Empty for the core group.</param>
     /// <param name="version">As <c>v1</c>.</param>
     /// <param name="kind">As <c>Pod</c>.</param>

@@ -2,13 +2,15 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
+using Tripod.FrontDoors.Kubernetes.Schema;
 using Tripod.FrontDoors.Kubernetes.Tables;
 using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes.Watching;
 
-/// <summary>Writes the events of one watch, a line of JSON each, in the form its client asked for.</summary>
+/// <summary>Writes the events of one watch in the form its client asked for: a line of JSON each, or a frame of protobuf.</summary>
 internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvider clock)
 {
     private const string InitialEventsEnd = "k8s.io/initial-events-end";
@@ -20,11 +22,23 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
     public void Start()
     {
         request.Http.Response.StatusCode = 200;
-        request.Http.Response.ContentType = JsonAnswer.MediaType;
+        request.Http.Response.ContentType = form == AnswerForm.Protobuf ? $"{ProtobufBody.MediaType};stream=watch" : JsonAnswer.MediaType;
         request.Http.Response.Headers.CacheControl = "no-cache, private";
     }
 
-    public void Write(string type, StoredObject stored) => WriteLine(type, writer =>
+    public void Write(string type, StoredObject stored)
+    {
+        if (form == AnswerForm.Protobuf)
+        {
+            WriteFrame(type, request.Kind.Render(stored), request.Kind.Schema);
+        }
+        else
+        {
+            WriteLine(type, writer => WriteObject(writer, stored));
+        }
+    }
+
+    private void WriteObject(Utf8JsonWriter writer, StoredObject stored)
     {
         switch (form)
         {
@@ -42,11 +56,11 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
                 writer.WriteRawValue(request.Kind.Render(stored).Span, skipInputValidation: true);
                 break;
         }
-    });
+    }
 
     /// <param name="revision">Up to which the client has now seen everything.</param>
     /// <param name="initialEventsEnd">It ends the objects that were there when the watch began.</param>
-    public void WriteBookmark(long revision, bool initialEventsEnd = false) => WriteLine(WatchedChange.Bookmark, writer =>
+    public void WriteBookmark(long revision, bool initialEventsEnd = false)
     {
         var document = new JsonObject
         {
@@ -54,17 +68,31 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
             ["apiVersion"] = form == AnswerForm.Metadata ? TableWriter.ApiVersion : request.Kind.ApiVersion,
             ["metadata"] = Metadata(revision, initialEventsEnd),
         };
-        if (form == AnswerForm.Table)
+        if (form == AnswerForm.Protobuf)
         {
-            WriteTable(writer, new("", revision, JsonBytes.Of(document).ToArray()), isBookmark: true);
+            WriteFrame(WatchedChange.Bookmark, JsonBytes.Of(document), request.Kind.Schema);
+        }
+        else if (form == AnswerForm.Table)
+        {
+            WriteLine(WatchedChange.Bookmark, writer => WriteTable(writer, new("", revision, JsonBytes.Of(document).ToArray()), isBookmark: true));
         }
         else
         {
-            document.WriteTo(writer);
+            WriteLine(WatchedChange.Bookmark, writer => document.WriteTo(writer));
         }
-    });
+    }
 
-    public void WriteError(ApiException refusal) => WriteLine(WatchedChange.Error, writer => refusal.ToStatus().WriteTo(writer));
+    public void WriteError(ApiException refusal)
+    {
+        if (form == AnswerForm.Protobuf)
+        {
+            WriteFrame(WatchedChange.Error, JsonBytes.Of(refusal.ToStatus()), SchemaRegistry.Status);
+        }
+        else
+        {
+            WriteLine(WatchedChange.Error, writer => refusal.ToStatus().WriteTo(writer));
+        }
+    }
 
     public async Task FlushAsync(CancellationToken cancel)
     {
@@ -78,6 +106,9 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
     }
 
     public bool IsLarge => line.WrittenCount > 64 * 1024;
+
+    private void WriteFrame(string type, ReadOnlyMemory<byte> document, KindSchema schema) =>
+        line.Write(ProtobufWriter.WriteEvent(type, ProtobufWriter.Write(document, schema)));
 
     private void WriteLine(string type, Action<Utf8JsonWriter> writeObject)
     {

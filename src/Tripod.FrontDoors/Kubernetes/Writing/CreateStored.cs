@@ -45,6 +45,8 @@ internal sealed class CreateStored(DoorParts door)
         var document = kind.Keep(shown);
         kind.PrepareForCreate(document);
         ObjectDefaults.Apply(document, kind.StoredSchema);
+        ownership(document);
+        ObjectDefaults.Admit(document, kind.StoredSchema);
         var name = document.Map("metadata").Text("name") ?? "";
         var errors = ObjectValidation.Validate(document, kind.StoredSchema);
         if (errors.Count > 0)
@@ -54,7 +56,6 @@ internal sealed class CreateStored(DoorParts door)
 
         Escalation.Check(door.Store, door.Authorizer, request, document);
         NamespaceCheck.Admit(door.Store, request, name);
-        ownership(document);
         var key = ResourceKeys.Of(kind.StoreResource, kind.Namespaced ? request.Namespace : null, name);
         if (!request.DryRun)
         {

@@ -54,6 +54,7 @@ internal sealed class UpdateStored(DoorParts door)
 
         Limit(request, old, changed);
         ObjectDefaults.Apply(changed, kind.StoredSchema);
+        ObjectDefaults.Admit(changed, kind.StoredSchema);
         if (kind.HasGeneration && !JsonNode.DeepEquals(old["spec"], changed["spec"]))
         {
             changed["metadata"]!["generation"] = Bodies.JsonText.Number((old.Map("metadata").Number("generation") ?? 0) + 1);

@@ -47,6 +47,47 @@ public sealed class ProtobufBodyTests
         Docs.Same("{'name':'80-8080','protocol':'TCP','port':80,'targetPort':8080}", ports[0]);
     }
 
+    [Theory]
+    [InlineData("ConfigMap", "v1")]
+    [InlineData("Secret", "v1")]
+    [InlineData("Namespace", "v1")]
+    [InlineData("ServiceAccount", "v1")]
+    [InlineData("Service", "v1")]
+    [InlineData("Job", "batch/v1")]
+    [InlineData("TokenRequest", "authentication.k8s.io/v1")]
+    public void What_kubectl_sends_is_written_as_it_was_read(string kind, string apiVersion)
+    {
+        var read = Decode(kind, apiVersion);
+        var schema = Tripod.FrontDoors.Kubernetes.Schema.SchemaRegistry.Find(apiVersion, kind)!;
+        var written = ProtobufWriter.Write(JsonBytes.Of(read), schema);
+        Docs.Same(read.ToJsonString(), ProtobufBody.Parse(written, schema));
+    }
+
+    [Fact]
+    public void Values_that_are_messages_on_the_wire_are_written_whole()
+    {
+        var schema = Docs.Kind("Pod");
+        const string Pod = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","creationTimestamp":"2024-02-29T23:59:59Z","labels":{"b":"2","a":"1"},
+              "managedFields":[{"manager":"m","fieldsV1":{"f:spec":{}}}]},
+             "spec":{"containers":[
+               {"name":"c","resources":{"limits":{"cpu":"100m","memory":"1Gi"}},"livenessProbe":{"httpGet":{"port":"http"}},"readinessProbe":{"tcpSocket":{"port":8080}}},
+               {"name":"d","stdin":true,"securityContext":{"runAsUser":-1,"privileged":false}}],
+              "volumes":[{"name":"v","emptyDir":{}},{"name":"w","configMap":{"name":"x","defaultMode":420}}]}}
+            """;
+        Docs.Same(Pod, ProtobufBody.Parse(ProtobufWriter.Write(Encoding.UTF8.GetBytes(Pod), schema), schema));
+    }
+
+    [Fact]
+    public void A_frame_of_a_watch_begins_with_its_length()
+    {
+        var envelope = ProtobufWriter.Write("""{"metadata":{"name":"x"}}"""u8.ToArray(), Docs.Kind("ConfigMap"));
+        var frame = ProtobufWriter.WriteEvent("ADDED", envelope);
+        Assert.Equal(frame.Length - 4, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(frame));
+        Assert.Equal([0x0A, 5, .. "ADDED"u8, 0x12], frame[4..12]);
+        Assert.Equal(envelope, frame[^envelope.Length..]);
+    }
+
     [Fact]
     public void A_pod_with_most_of_its_fields_is_read_as_its_JSON_is()
     {

@@ -10,7 +10,9 @@ public sealed class AcceptedTests
     [InlineData("", "Objects")]
     [InlineData("*/*", "Objects")]
     [InlineData("application/json", "Objects")]
-    [InlineData("application/vnd.kubernetes.protobuf,application/json", "Objects")]
+    [InlineData("application/vnd.kubernetes.protobuf,application/json", "Protobuf")]
+    [InlineData("application/vnd.kubernetes.protobuf;stream=watch", "Protobuf")]
+    [InlineData("application/json,application/vnd.kubernetes.protobuf", "Objects")]
     [InlineData("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Table")]
     [InlineData("application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Objects")]
     [InlineData("application/json; as=PartialObjectMetadataList; v=v1; g=meta.k8s.io, application/json", "Metadata")]
@@ -18,7 +20,7 @@ public sealed class AcceptedTests
     public void First_form_that_can_be_sent_is_taken(string accept, string expected) => Assert.Equal(expected, Accepted.Parse(accept).ToString());
 
     [Theory]
-    [InlineData("application/vnd.kubernetes.protobuf")]
+    [InlineData("application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io")]
     [InlineData("text/html")]
     [InlineData("application/json;as=Table;v=v9;g=meta.k8s.io")]
     public void Client_that_takes_none_of_them_is_told_which_there_are(string accept) =>
