@@ -28,7 +28,10 @@ public static class DockerDoor
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ListenUnixSocket(options.Socket, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
+            foreach (var socket in SocketsOf(options))
+            {
+                kestrel.ListenUnixSocket(socket, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
+            }
         });
         var app = builder.Build();
         var parts = new DockerParts(options, runtime, standalone, clock, options.Logging.CreateLogger("Tripod.Docker"));
@@ -40,30 +43,45 @@ public static class DockerDoor
     /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
     public static async Task StartAsync(WebApplication door, DockerDoorOptions options, CancellationToken cancel)
     {
-        RemoveStale(options.Socket);
+        if (IsServed(options.Socket))
+        {
+            throw new InvalidOperationException($"listen on {options.Socket}: another program serves it; name another path with --docker-socket");
+        }
+
+        var sockets = SocketsOf(options);
+        foreach (var stale in sockets)
+        {
+            // What a killed engine left.
+            File.Delete(stale);
+        }
+
         await door.StartAsync(cancel).ConfigureAwait(false);
-        File.SetUnixFileMode(options.Socket, OwnerAndGroup);
+        foreach (var socket in sockets)
+        {
+            File.SetUnixFileMode(socket, OwnerAndGroup);
+        }
     }
 
-    /// <summary>What a killed engine left; one that somebody listens on is left alone.</summary>
-    private static void RemoveStale(string path)
+    /// <summary>The paths that are this engine's to serve.</summary>
+    public static IReadOnlyList<string> SocketsOf(DockerDoorOptions options) =>
+        options.UsualSocket is { } usual && !IsServed(usual) ? [options.Socket, usual] : [options.Socket];
+
+    private static bool IsServed(string path)
     {
         if (!File.Exists(path))
         {
-            return;
+            return false;
         }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
         }
         catch (SocketException)
         {
-            File.Delete(path);
-            return;
+            return false;
         }
-
-        throw new InvalidOperationException($"listen on {path}: another program serves it; name another path with --docker-socket");
     }
 }

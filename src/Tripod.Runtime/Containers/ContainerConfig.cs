@@ -66,6 +66,9 @@ public sealed record ContainerConfig
     public string StopSignal { get; init; } = "";
     public IReadOnlyList<ContainerRlimit> Rlimits { get; init => field = value ?? []; } = [];
 
+    /// <summary>Bytes at which the log begins anew; 0: it is left to grow.</summary>
+    public long LogSizeMax { get; init; }
+
     /// <summary>A small init of the machine's runs as the first process, and reaps (<c>docker run --init</c>).</summary>
     public bool Init { get; init; }
 

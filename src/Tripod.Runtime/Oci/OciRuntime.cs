@@ -123,6 +123,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         "-P", Path.Combine(bundle, "conmon.pid"), "--persist-dir", bundle, "--exit-dir", paths.Exits, "--full-attach",
         "-l", $"k8s-file:{logPath}", "--log-level", "error",
         .. GlobalArguments.SelectMany(argument => new[] { "--runtime-arg", argument }),
+        .. config.LogSizeMax > 0 ? ["--log-size-max", config.LogSizeMax.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         .. config.Stdin ? ["-i"] : Array.Empty<string>(),
         .. config.Stdin && !config.StdinOnce ? ["--leave-stdin-open"] : Array.Empty<string>(),
         .. config.Tty ? ["-t"] : Array.Empty<string>(),

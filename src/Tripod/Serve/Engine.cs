@@ -16,6 +16,8 @@ namespace Tripod.Serve;
 /// <summary>Builds every object of the engine by hand, in the order of the flow, and runs it until it is told to stop.</summary>
 internal static class Engine
 {
+    private const string UsualDockerSocket = "/run/docker.sock";
+
     public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
         var clock = TimeProvider.System;
@@ -73,6 +75,7 @@ internal static class Engine
             var dockerDoor = new DockerDoorOptions
             {
                 Socket = record.DockerSocket,
+                UsualSocket = parsed.GetValue(options.UsualDockerSocket) ? UsualDockerSocket : null,
                 NodeName = nodeName,
                 Version = podOptions.Version,
                 Root = runtimeOptions.Root,
@@ -80,9 +83,14 @@ internal static class Engine
             };
             await using var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
             await using var docker = DockerDoor.Create(dockerDoor, runtime, standalone, clock);
+            var sockets = DockerDoor.SocketsOf(dockerDoor);
             await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
-            SocketGroup.Give(record.DockerSocket, parsed.GetRequiredValue(options.DockerGroup));
+            foreach (var socket in sockets)
+            {
+                SocketGroup.Give(socket, parsed.GetRequiredValue(options.DockerGroup));
+            }
+
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -125,6 +133,7 @@ internal static class Engine
             [
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
                 "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker, "--docker-group", parsed.GetRequiredValue(options.DockerGroup),
+                .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],

@@ -35,6 +35,17 @@ public sealed partial class DocumentTests
         Assert.All(named, target => Assert.Matches($"(?m)^{target}:.*## ", makefile));
     }
 
+    /// <summary>A table of what works is worth as much as the tests that it names.</summary>
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Tests_that_are_named_are_there(string document)
+    {
+        var sources = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.All(
+            NamedTest().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)),
+            test => Assert.True(sources.Contains($"class {test.Class}", StringComparison.Ordinal) && sources.Contains($" {test.Method}(", StringComparison.Ordinal), $"{document} names {test.Class}.{test.Method}"));
+    }
+
     private static string Find(string folder) => File.Exists(Path.Combine(folder, "Tripod.slnx")) ? folder : Find(Path.GetDirectoryName(folder)!);
 
     [GeneratedRegex(@"\]\(([^)#]+)\)")]
@@ -42,6 +53,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("`((?:src|tests|build|bench|examples|docs)/[A-Za-z0-9_./-]+)`")]
     private static partial Regex TreeFile();
+
+    [GeneratedRegex("`([A-Za-z]+Tests)\\.([A-Za-z0-9_]+)`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"(?m)^    make ([a-z]+)")]
     private static partial Regex MakeTarget();

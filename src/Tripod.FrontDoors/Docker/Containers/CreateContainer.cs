@@ -57,7 +57,7 @@ internal sealed partial class CreateContainer(DockerParts parts)
         }
 
         parts.Mounts.Fill(id, mounts, places.Described);
-        await request.AnswerAsync(new JsonObject { ["Id"] = id, ["Warnings"] = new JsonArray() }, 201).ConfigureAwait(false);
+        await request.AnswerAsync(new JsonObject { ["Id"] = id, ["Warnings"] = wanted.Warnings.ToJson() }, 201).ConfigureAwait(false);
     }
 
     public static DockerException Conflict(NameTakenException taken) => new(

@@ -84,6 +84,7 @@ internal sealed class ContainerRequest
             Security = Security.Of(body, host),
             StopSignal = body.Text("StopSignal"),
             Rlimits = Ulimits(),
+            LogSizeMax = ByteSize.Parse(LogOption("max-size")) ?? 0,
             Init = host.Flag("Init"),
             Standalone = new()
             {
@@ -100,6 +101,12 @@ internal sealed class ContainerRequest
             },
         };
     }
+
+    /// <summary>What is taken, and done in another way; the client prints it.</summary>
+    public IReadOnlyList<string> Warnings =>
+        LogOption("max-file") is not ("" or "1") ? ["log option max-file: one file is kept; when it has reached max-size it begins anew"] : [];
+
+    private string LogOption(string name) => host.Object("LogConfig").Object("Config").Text(name);
 
     private static string WithProtocol(string port) => port.Contains('/', StringComparison.Ordinal) ? port : $"{port}/tcp";
 

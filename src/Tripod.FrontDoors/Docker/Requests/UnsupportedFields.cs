@@ -10,6 +10,10 @@ internal static class UnsupportedFields
     private static readonly Dictionary<string, string> OfHost = new(StringComparer.Ordinal)
     {
         ["Links"] = "connect both containers to a network of their own: names resolve there",
+        ["VolumesFrom"] = "name the volumes themselves with -v",
+        ["OomKillDisable"] = "a container that may not be killed takes the machine with it",
+        ["MemoryReservation"] = "give a limit with --memory",
+        ["KernelMemory"] = "the kernel has no such limit any more",
         ["VolumeDriver"] = "only the driver local is there",
         ["StorageOpt"] = "the storage driver has no options",
         ["DeviceCgroupRules"] = "name the devices with --device",
@@ -33,6 +37,24 @@ internal static class UnsupportedFields
         if (!LogDrivers.Contains(driver))
         {
             throw new DockerException(400, $"logger: no log driver named '{driver}' is registered; tripod has json-file");
+        }
+
+        foreach (var (option, value) in host.Object("LogConfig").Map("Config"))
+        {
+            if (option is not ("max-size" or "max-file" or "mode" or "compress" or "labels" or "env" or "tag"))
+            {
+                throw new DockerException(400, $"unknown log opt '{option}' for json-file log driver");
+            }
+
+            if (option == "max-size" && ByteSize.Parse(value) is null)
+            {
+                throw new DockerException(400, $"invalid value for max-size: {value}");
+            }
+        }
+
+        if (host.OptionalNumber("MemorySwappiness") is >= 0)
+        {
+            throw new DockerException(400, "MemorySwappiness is not supported by tripod: leave it out");
         }
 
         if (body.Flag("NetworkDisabled"))
