@@ -93,7 +93,7 @@ public sealed class Engine : IAsyncDisposable
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Eventually(async () => (await TryKubectl("get", "--raw", "/readyz")).ExitCode == 0, "the engine is ready", TimeSpan.FromSeconds(30));
+        await Eventually(async () => (await TryKubectl("get", "--raw", "/readyz")).ExitCode == 0, "the engine is ready", TimeSpan.FromSeconds(60));
     }
 
     /// <summary><c>kill -9</c>.</summary>

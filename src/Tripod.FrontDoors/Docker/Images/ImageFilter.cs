@@ -40,9 +40,15 @@ internal sealed class ImageFilter
         && (references.Count == 0 || image.RepoTags.Any(tag => references.Any(pattern => Matches(pattern, ImageReference.Shorten(tag)))))
         && labels.All(label => label.Split('=', 2) is var pair && image.Config.Labels.TryGetValue(pair[0], out var value) && (pair.Length == 1 || pair[1] == value));
 
-    /// <summary>A pattern without a tag is for every tag.</summary>
-    private static bool Matches(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) || FileSystemName.MatchesSimpleExpression(pattern, name.AsSpan(0, name.LastIndexOf(':')), ignoreCase: false);
+    /// <summary>A pattern without a tag is for every tag; as in a shell an asterisk ends at a slash.</summary>
+    private static bool Matches(string pattern, string name)
+    {
+        var (wanted, parts) = (pattern.Split('/'), name.Split('/'));
+        return wanted.Length == parts.Length && wanted.Zip(parts).SkipLast(1).All(pair => Fits(pair.First, pair.Second))
+            && (Fits(wanted[^1], parts[^1]) || Fits(wanted[^1], parts[^1].Split(':')[0]));
+    }
+
+    private static bool Fits(string pattern, string part) => FileSystemName.MatchesSimpleExpression(pattern, part, ignoreCase: false);
 
     private static List<string> Values(JsonNode? node) => node switch
     {
