@@ -93,7 +93,9 @@ public sealed class Engine : IAsyncDisposable
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Eventually(async () => (await TryKubectl("get", "--raw", "/readyz")).ExitCode == 0, "the engine is ready", TimeSpan.FromSeconds(60));
+        await Eventually(
+            async () => process.HasExited ? throw new InvalidOperationException($"the engine has ended: {Log}") : (await TryKubectl("get", "--raw", "/readyz")).ExitCode == 0,
+            "the engine is ready", TimeSpan.FromSeconds(60));
     }
 
     /// <summary><c>kill -9</c>.</summary>

@@ -9,5 +9,5 @@ public sealed class SharedEngine : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Engine = await Engine.Start();
 
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+    public ValueTask DisposeAsync() => Engine?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

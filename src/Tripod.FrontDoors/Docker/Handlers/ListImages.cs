@@ -11,7 +11,7 @@ internal sealed class ListImages(DockerParts parts)
     {
         var filter = ImageFilter.Parse(request.Query("filters"));
         var counts = parts.Runtime.ListAllContainers().GroupBy(container => container.ImageId).ToDictionary(same => same.Key, same => same.Count());
-        var images = parts.Runtime.Images.List().Where(filter.Takes).Select(image => (JsonNode)new JsonObject
+        var images = parts.Runtime.Images.List().Where(filter.Takes).Select(filter.Narrow).Select(image => (JsonNode)new JsonObject
         {
             ["Id"] = image.Id,
             ["ParentId"] = "",

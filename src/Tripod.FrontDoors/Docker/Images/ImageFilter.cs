@@ -40,6 +40,13 @@ internal sealed class ImageFilter
         && (references.Count == 0 || image.RepoTags.Any(tag => references.Any(pattern => Matches(pattern, ImageReference.Shorten(tag)))))
         && labels.All(label => label.Split('=', 2) is var pair && image.Config.Labels.TryGetValue(pair[0], out var value) && (pair.Length == 1 || pair[1] == value));
 
+    /// <summary>Of an image's names those that the filter asks for, as Docker shows them; all where it asks for none.</summary>
+    public ImageRecord Narrow(ImageRecord image) => references.Count == 0 ? image : image with
+    {
+        RepoTags = [.. image.RepoTags.Where(tag => references.Any(pattern => Matches(pattern, ImageReference.Shorten(tag))))],
+        RepoDigests = [.. image.RepoDigests.Where(digest => references.Any(pattern => Matches(pattern, ImageReference.Shorten(digest).Split('@')[0])))],
+    };
+
     /// <summary>A pattern without a tag is for every tag; as in a shell an asterisk ends at a slash.</summary>
     private static bool Matches(string pattern, string name)
     {

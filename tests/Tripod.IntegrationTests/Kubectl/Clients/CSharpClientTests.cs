@@ -120,6 +120,7 @@ public sealed class CSharpClientTests(SharedEngine shared) : IClassFixture<Share
     public async Task Several_ports_are_forwarded_at_once_by_their_own_channels()
     {
         await Run("two", "for port in 8081 8082; do mkdir -p /tmp/$port; echo at $port > /tmp/$port/index.html; busybox httpd -p $port -h /tmp/$port; done; sleep 1000");
+        await Engine.Eventually(async () => (await shared.Engine.TryKubectl("exec", "two", "-n", space, "--", "wget", "-qO-", "http://127.0.0.1:8082/")).ExitCode == 0, "both servers answer", TimeSpan.FromSeconds(20));
         using var socket = await kubernetes.WebSocketNamespacedPodPortForwardAsync("two", space, [8081, 8082, 9], "v4.channel.k8s.io", cancellationToken: cancel);
         using var streams = new StreamDemuxer(socket, StreamType.PortForward);
         streams.Start();
