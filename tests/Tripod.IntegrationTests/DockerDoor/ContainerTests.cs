@@ -77,7 +77,7 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         var done = await engine.DockerShell("for i in $(seq 25); do for j in 1 2 3 4 5 6 7 8; do docker exec many true & done; wait; done");
         Assert.Equal((0, ""), (done.ExitCode, done.Error));
         await Engine.Eventually(() => Task.FromResult(Directory.GetFiles($"/proc/{engine.Pid}/fd").Length < before + 20), "the fds are closed", TimeSpan.FromSeconds(10));
-Assert.Equal(2, (await engine.Docker("top", "many")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(2, (await engine.Docker("top", "many")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         await engine.Docker("rm", "-f", "many");
     }
 

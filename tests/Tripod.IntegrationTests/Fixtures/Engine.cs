@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -16,19 +17,19 @@ public sealed class Engine : IAsyncDisposable
 {
     private static int count;
 
-    private readonly int number;
+    private readonly string podCidr;
     private readonly StringBuilder log = new();
     private Process? process;
     private bool ownsStateMount;
 
     private Engine(int number, RegistryServer registry)
     {
-        this.number = number;
         Registry = registry;
         Name = string.Create(CultureInfo.InvariantCulture, $"t{Environment.ProcessId % 100000}x{number}");
         Root = Directory.CreateTempSubdirectory($"tripod-{Name}-").FullName;
         Run = Directory.CreateDirectory($"/run/tripod-test-{Name}").FullName;
         KubernetesPort = FreePort();
+        podCidr = FreeCidr(number);
     }
 
     public string Name { get; }
@@ -83,7 +84,7 @@ public sealed class Engine : IAsyncDisposable
             "--config", Path.Combine(Root, "config.yaml"), "--node-name", "testnode",
             "--listen-kubernetes", $"127.0.0.1:{KubernetesPort}", "--docker-socket", Path.Combine(Run, "docker.sock"),
             "--cri-socket", Path.Combine(Run, "cri.sock"),
-            "--pod-cidr", string.Create(CultureInfo.InvariantCulture, $"10.{200 + (Environment.ProcessId % 50)}.{number}.0/24"),
+            "--pod-cidr", podCidr,
         ])
         {
             RedirectStandardOutput = true,
@@ -197,6 +198,15 @@ public sealed class Engine : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Other suites may run beside this one.</summary>
+    private static string FreeCidr(int number)
+    {
+        var taken = NetworkInterface.GetAllNetworkInterfaces().SelectMany(link => link.GetIPProperties().UnicastAddresses).Select(address => address.Address.ToString()).ToList();
+        return Enumerable.Range(0, 50)
+            .Select(step => string.Create(CultureInfo.InvariantCulture, $"10.{200 + ((Environment.ProcessId + step) % 50)}.{number}."))
+            .First(start => !taken.Exists(address => address.StartsWith(start, StringComparison.Ordinal))) + "0/24";
     }
 
     public static int FreePort()
