@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
+using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
@@ -34,13 +35,13 @@ public sealed record PodEngineOptions
 }
 
 /// <summary>Desired pods become sandboxes and containers. The store's watch and the runtime's events wake it; it hands each pod to the worker of its uid.</summary>
-public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock, ILogger log) : IAsyncDisposable
+public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, AccountTokens tokens, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, PodWorker> workers = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly PodParts parts = new(store, runtime, options, clock, log);
+    private readonly PodParts parts = new(store, runtime, options, tokens, clock, log);
     private readonly List<Task> loops = [];
 
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>

@@ -72,7 +72,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
         var images = ImageService.Open(options, records, clock);
         var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
-        images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
+        images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id || entry.Record.Config.VolumeImages.Contains(id));
         parts.Ends.Open();
         await parts.Networks.OpenAsync(cancel).ConfigureAwait(false);
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
@@ -189,6 +189,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>A TCP connection to 127.0.0.1:port made inside the sandbox's network namespace.</summary>
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
+
+    /// <summary>Shows a present image's files in a directory of the caller's, to be read only; whoever mounts it takes it away.</summary>
+    public void MountImage(string imageId, string directory) => Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory);
 
     /// <summary>A TCP connection made inside the sandbox's network namespace, as one of its processes would make it.</summary>
     /// <exception cref="SocketException">Nothing answers there.</exception>
