@@ -42,14 +42,20 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private readonly ConcurrentDictionary<string, PodWorker> workers = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly PodParts parts = new(store, runtime, options, tokens, clock, log);
+    private readonly NamespaceController namespaces = new(store, options.CaCertificate, clock, log);
     private readonly List<Task> loops = [];
+
+    /// <summary>Issues and checks ServiceAccounts' tokens.</summary>
+    public AccountTokens Tokens => tokens;
+
+    /// <summary>Sees to it that a namespace has what every namespace has: the ServiceAccount default, the API's authority.</summary>
+    public void Furnish(string @namespace) => namespaces.Furnish(@namespace);
 
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         var node = new NodeReporter(store, options, clock);
         node.Report();
-        var namespaces = new NamespaceController(store, options.CaCertificate, clock, log);
         namespaces.CreateInitial();
         await RemoveOrphansAsync(cancel).ConfigureAwait(false);
         loops.Add(Task.Run(() => namespaces.RunAsync(stopping.Token), CancellationToken.None));

@@ -57,6 +57,21 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The hardware address of an interface that has the IPv4 address.</summary>
     public static string MacOf(string address) => string.Join(':', InterfaceNames.Mac(System.Net.IPAddress.Parse(address)).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 
+    /// <summary>
+    /// The address at which pods reach this machine's API, with the names of a cluster's (kubernetes.default.svc …): its
+    /// port 443 leads to <paramref name="port"/> of the same address. Null where there is none to be had.
+    /// </summary>
+    public string? OpenApiService(int port)
+    {
+        var address = parts.Network.OpenService(port);
+        foreach (var name in address is null ? [] : (string[])["kubernetes.default.svc.cluster.local", "kubernetes.default.svc", "kubernetes.default", "kubernetes"])
+        {
+            parts.Resolver?.Names.Set(name, IPAddress.Parse(address!));
+        }
+
+        return address;
+    }
+
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
 
