@@ -74,18 +74,20 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
 
     private bool SetUpVolumes()
     {
+        // Before it is so: a change that comes meanwhile takes it back.
+        worker.Remember(known => known with { VolumesReady = true });
         try
         {
-            parts.Volumes.SetUp(Pod);
-            worker.Remember(known => known with { VolumesReady = true, Volumes = null });
+            var again = parts.Volumes.SetUp(Pod);
+            worker.Remember(known => known with { VolumesOnce = true, VolumesAgain = again, Volumes = null });
             return true;
         }
         catch (VolumeException failure)
         {
             parts.Events.Warning(EventTarget.Of(Pod), "FailedMount", failure.Message);
             var times = (worker.Memory.Volumes?.Times ?? 0) + 1;
-            worker.Remember(known => known with { Volumes = new("FailedMount", failure.Message, times, parts.Now, parts.Now + Wait(times)) });
-            return false;
+            worker.Remember(known => known with { VolumesReady = false, Volumes = new("FailedMount", failure.Message, times, parts.Now, parts.Now + Wait(times)) });
+            return worker.Memory.VolumesOnce;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
+using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
@@ -34,21 +35,27 @@ public sealed record PodEngineOptions
 }
 
 /// <summary>Desired pods become sandboxes and containers. The store's watch and the runtime's events wake it; it hands each pod to the worker of its uid.</summary>
-public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock, ILogger log) : IAsyncDisposable
+public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, AccountTokens tokens, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, PodWorker> workers = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly PodParts parts = new(store, runtime, options, clock, log);
+    private readonly PodParts parts = new(store, runtime, options, tokens, clock, log);
+    private readonly NamespaceController namespaces = new(store, options.CaCertificate, clock, log);
     private readonly List<Task> loops = [];
+
+    /// <summary>Issues and checks ServiceAccounts' tokens.</summary>
+    public AccountTokens Tokens => tokens;
+
+    /// <summary>Sees to it that a namespace has what every namespace has: the ServiceAccount default, the API's authority.</summary>
+    public void Furnish(string @namespace) => namespaces.Furnish(@namespace);
 
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         var node = new NodeReporter(store, options, clock);
         node.Report();
-        var namespaces = new NamespaceController(store, options.CaCertificate, clock, log);
         namespaces.CreateInitial();
         await RemoveOrphansAsync(cancel).ConfigureAwait(false);
         loops.Add(Task.Run(() => namespaces.RunAsync(stopping.Token), CancellationToken.None));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Events;
 using Tripod.Pods.Handlers;
@@ -14,16 +15,18 @@ namespace Tripod.Pods;
 /// <summary>What every worker works with; made once by the engine.</summary>
 internal sealed class PodParts
 {
-    public PodParts(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock, ILogger log)
+    public PodParts(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, AccountTokens tokens, TimeProvider clock, ILogger log)
     {
         (Store, Runtime, Options, Clock, Log) = (store, runtime, options, clock, log);
         Events = new(store, options.NodeName, clock, log);
-        Volumes = new(store, options, clock);
+        Tokens = tokens;
+        Volumes = new(store, options, tokens, clock);
         Scheduler = new(store, options.NodeName, Events, clock);
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
-        Starter = new(this, new(runtime.Images, Events, clock), new(new(store, Volumes, Events, options), new(Volumes), Messages, options));
+        var images = new PodImages(runtime.Images, Events, clock);
+        Starter = new(this, images, new(runtime, images, Volumes), new(new(store, Volumes, Events, options), new(Volumes), Messages, options));
     }
 
     public ObjectStore Store { get; }
@@ -32,6 +35,7 @@ internal sealed class PodParts
     public TimeProvider Clock { get; }
     public ILogger Log { get; }
     public EventRecorder Events { get; }
+    public AccountTokens Tokens { get; }
     public PodVolumes Volumes { get; }
     public Scheduler Scheduler { get; }
     public RunHook Hook { get; }

@@ -57,6 +57,21 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The hardware address of an interface that has the IPv4 address.</summary>
     public static string MacOf(string address) => string.Join(':', InterfaceNames.Mac(System.Net.IPAddress.Parse(address)).Select(part => part.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 
+    /// <summary>
+    /// The address at which pods reach this machine's API, with the names of a cluster's (kubernetes.default.svc …): its
+    /// port 443 leads to <paramref name="port"/> of the same address. Null where there is none to be had.
+    /// </summary>
+    public string? OpenApiService(int port)
+    {
+        var address = parts.Network.OpenService(port);
+        foreach (var name in address is null ? [] : (string[])["kubernetes.default.svc.cluster.local", "kubernetes.default.svc", "kubernetes.default", "kubernetes"])
+        {
+            parts.Resolver?.Names.Set(name, IPAddress.Parse(address!));
+        }
+
+        return address;
+    }
+
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
 
@@ -72,7 +87,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
         var images = ImageService.Open(options, records, clock);
         var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
-        images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id);
+        images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id || entry.Record.Config.VolumeImages.Contains(id));
         parts.Ends.Open();
         await parts.Networks.OpenAsync(cancel).ConfigureAwait(false);
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
@@ -189,6 +204,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>A TCP connection to 127.0.0.1:port made inside the sandbox's network namespace.</summary>
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
+
+    /// <summary>Shows a present image's files in a directory of the caller's, to be read only; whoever mounts it takes it away.</summary>
+    public void MountImage(string imageId, string directory) => Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory);
 
     /// <summary>A TCP connection made inside the sandbox's network namespace, as one of its processes would make it.</summary>
     /// <exception cref="SocketException">Nothing answers there.</exception>

@@ -45,7 +45,7 @@ public static class KubernetesDoor
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         var app = builder.Build();
         var parts = new DoorParts(store, pods, runtime, options, clock, log, app.Lifetime.ApplicationStopping);
-        var router = new Router(parts, new Authenticator(authority, tokens, clock, log));
+        var router = new Router(parts, new Authenticator(authority, tokens, pods?.Tokens, clock, log));
         app.Run(router.HandleAsync);
         return app;
     }

@@ -197,6 +197,9 @@ public sealed class DirectoryHandle : IDisposable
     /// <summary>Flushes the names in this directory (fsync(2)).</summary>
     public void Flush() => LinuxException.Check(fsync(descriptor), "fsync");
 
+    /// <summary>Its own group and mode.</summary>
+    public void Give(uint group, int mode) => Ownership.Give(descriptor, group, mode);
+
     /// <summary>All names but <c>.</c> and <c>..</c>.</summary>
     public IReadOnlyList<string> Names() => DirectoryNames.Read(descriptor);
 

@@ -101,7 +101,8 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         }
     }
 
-    private void Furnish(string name)
+    /// <summary>Nothing happens where all is there.</summary>
+    public void Furnish(string name)
     {
         CreateIfMissing(ResourceKeys.Of("serviceaccounts", name, "default"), NewObject.Make("ServiceAccount", name, "default", clock.GetUtcNow()));
         var key = ResourceKeys.ConfigMap(name, AuthorityName);

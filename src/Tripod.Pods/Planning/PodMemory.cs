@@ -35,6 +35,12 @@ internal sealed record PodMemory
     /// <summary>The volumes are as the pod and its ConfigMaps and Secrets want them.</summary>
     public bool VolumesReady { get; init; }
 
+    /// <summary>They have been so at least once: what fails later hinders no container.</summary>
+    public bool VolumesOnce { get; init; }
+
+    /// <summary>When they are to be looked at again: a token in them grows old.</summary>
+    public DateTimeOffset? VolumesAgain { get; init; }
+
     /// <summary>Null until termination began; then the grace it was begun with.</summary>
     public TimeSpan? TerminatingWith { get; init; }
 

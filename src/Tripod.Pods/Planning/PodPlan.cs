@@ -94,14 +94,16 @@ internal static class PodPlan
             steps.Add(new PodStep.Admit());
         }
 
-        if (!seen.Memory.VolumesReady)
+        if (!seen.Memory.VolumesReady || (seen.Memory.VolumesAgain is { } again && !wake.WaitsFor(again)))
         {
-            if (wake.WaitsFor(seen.Memory.Volumes?.RetryAt))
+            if (!wake.WaitsFor(seen.Memory.Volumes?.RetryAt))
+            {
+                steps.Add(new PodStep.SetUpVolumes());
+            }
+            else if (!seen.Memory.VolumesOnce)
             {
                 return;
             }
-
-            steps.Add(new PodStep.SetUpVolumes());
         }
 
         if (seen.ReadySandbox is null)

@@ -10,7 +10,7 @@ namespace Tripod.Pods.Starting;
 internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages, PodEngineOptions options)
 {
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
-    public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, int attempt, int inARow)
+    public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, IReadOnlyList<string> volumeImages, int attempt, int inARow)
     {
         var container = one.Spec;
         var values = environment.Of(pod, one);
@@ -25,8 +25,9 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Args = [.. (container.Args ?? []).Select(part => Expansion.Expand(part, values))],
             WorkingDir = container.WorkingDir ?? "",
             Env = [.. values],
-            Mounts = [.. mounts.Of(pod, container), messages.Mount(pod, container, attempt)],
-            Devices = security.Privileged ? HostDevices.All() : [],
+            Mounts = [.. mounts.Of(pod, container, values), messages.Mount(pod, container, attempt)],
+            Devices = [.. mounts.Devices(pod, container), .. security.Privileged ? HostDevices.All() : []],
+            VolumeImages = volumeImages,
             Labels = LabelsOf(pod, container.Name),
             Annotations = new Dictionary<string, string>
             {

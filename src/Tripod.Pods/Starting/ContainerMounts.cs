@@ -4,12 +4,16 @@ using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Starting;
 
-/// <summary>A container's volumeMounts and its hosts file, as mounts from the host.</summary>
+/// <summary>A container's volumeMounts, volumeDevices and hosts file, as mounts and devices from the host. Called by <see cref="ContainerConfigs"/>.</summary>
 internal sealed class ContainerMounts(PodVolumes volumes)
 {
-    public IReadOnlyList<ContainerMount> Of(PodView pod, V1Container container)
+    private readonly SubPaths subPaths = new(volumes);
+
+    /// <param name="environment">What subPathExpr may refer to.</param>
+    /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
+    public IReadOnlyList<ContainerMount> Of(PodView pod, V1Container container, IReadOnlyDictionary<string, string> environment)
     {
-        var mounts = (container.VolumeMounts ?? []).Select(mount => Of(pod, mount)).ToList();
+        var mounts = (container.VolumeMounts ?? []).Select((mount, index) => Of(pod, container, mount, index, environment)).ToList();
         if (!mounts.Exists(mount => mount.ContainerPath == "/etc/hosts"))
         {
             mounts.Add(new(HostsFile.PathOf(volumes, pod), "/etc/hosts"));
@@ -18,22 +22,59 @@ internal sealed class ContainerMounts(PodVolumes volumes)
         return mounts;
     }
 
-    private ContainerMount Of(PodView pod, V1VolumeMount mount)
+    /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
+    public IReadOnlyList<ContainerDevice> Devices(PodView pod, V1Container container) => [.. (container.VolumeDevices ?? []).Select(device =>
     {
-        var volume = pod.Spec.Volumes?.FirstOrDefault(found => found.Name == mount.Name)
-            ?? throw Problem($"volume {mount.Name} of mount {mount.MountPath} is not in spec.volumes");
-        if (mount.SubPath is { Length: > 0 } || mount.SubPathExpr is { Length: > 0 })
+        var (path, readOnly) = Locate(pod, VolumeOf(pod, device.Name));
+        return new ContainerDevice(path, device.DevicePath, readOnly ? "r" : "rwm");
+    })];
+
+    private ContainerMount Of(PodView pod, V1Container container, V1VolumeMount mount, int index, IReadOnlyDictionary<string, string> environment)
+    {
+        var volume = VolumeOf(pod, mount.Name);
+        var (path, always) = Locate(pod, volume);
+        var readOnly = always || mount.ReadOnlyProperty == true || volume.PersistentVolumeClaim?.ReadOnlyProperty == true;
+        if (SubPathOf(mount, environment) is { Length: > 0 } subPath)
         {
-            throw Problem($"subPath of mount {mount.MountPath} is not served: mount the whole volume, or give a configMap volume items");
+            path = Prepared(() => subPaths.Prepare(pod, (volume.Name, path), subPath, (container.Name, index)));
         }
 
-        var (path, readOnly) = volumes.Locate(pod, volume);
-        return new(path, Absolute(mount.MountPath), readOnly || mount.ReadOnlyProperty == true, mount.MountPropagation switch
+        return new(path, Absolute(mount.MountPath), readOnly, mount.MountPropagation switch
         {
             "HostToContainer" => "host-to-container",
             "Bidirectional" => "bidirectional",
             _ => "private",
-        }, mount.RecursiveReadOnly is "Enabled" or "IfPossible");
+        }, readOnly && (mount.RecursiveReadOnly is "Enabled" or "IfPossible"));
+    }
+
+    private static string? SubPathOf(V1VolumeMount mount, IReadOnlyDictionary<string, string> environment)
+    {
+        if (mount.SubPathExpr is not { Length: > 0 } expression)
+        {
+            return mount.SubPath;
+        }
+
+        var expanded = Expansion.Expand(expression, environment);
+        return expanded.Contains("$(", StringComparison.Ordinal) ? throw Problem($"cannot expand subPathExpr {expression} of mount {mount.MountPath}: a variable is missing")
+            : expanded.StartsWith('/') || expanded.Split('/').Contains("..") ? throw Problem($"subPathExpr {expression} of mount {mount.MountPath} must stay in the volume, but is {expanded}")
+            : expanded;
+    }
+
+    private static V1Volume VolumeOf(PodView pod, string name) =>
+        pod.Spec.Volumes?.FirstOrDefault(found => found.Name == name) ?? throw Problem($"volume {name} is not in spec.volumes");
+
+    private (string Path, bool ReadOnly) Locate(PodView pod, V1Volume volume) => Prepared(() => volumes.Locate(pod, volume));
+
+    private static T Prepared<T>(Func<T> prepare)
+    {
+        try
+        {
+            return prepare();
+        }
+        catch (VolumeException failure)
+        {
+            throw Problem(failure.Message);
+        }
     }
 
     private static string Absolute(string path) => path.StartsWith('/') ? path : "/" + path;

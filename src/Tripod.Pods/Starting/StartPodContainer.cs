@@ -11,14 +11,15 @@ namespace Tripod.Pods.Starting;
 /// One container of a pod from nothing to running: image, configuration, create, start, postStart hook. The worker runs
 /// several side by side; each ends in a running container or in a <see cref="ContainerProblem"/>.
 /// </summary>
-internal sealed class StartPodContainer(PodParts parts, PodImages images, ContainerConfigs configs)
+internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageVolumes volumes, ContainerConfigs configs)
 {
     /// <exception cref="ContainerProblem"/>
     public async Task RunAsync(PodView pod, PodContainer container, SandboxStatus sandbox, int attempt, int inARow, CancellationToken cancel)
     {
         var target = EventTarget.Of(pod, container);
         var image = await images.Ensure(pod, container.Spec, target, cancel).ConfigureAwait(false);
-        var config = Attempt("CreateContainerConfigError", () => configs.Of(pod, container, image, attempt, inARow), target);
+        var volumeImages = await volumes.SetUp(pod, container, target, cancel).ConfigureAwait(false);
+        var config = Attempt("CreateContainerConfigError", () => configs.Of(pod, container, image, volumeImages, attempt, inARow), target);
 
         string id;
         try

@@ -1,4 +1,5 @@
 using Tripod.Linux;
+using Tripod.Linux.FileSystem;
 
 namespace Tripod.Pods.Volumes;
 
@@ -11,9 +12,17 @@ internal static class AtomicFolder
 {
     private const string Data = "..data", NewData = "..data_tmp";
 
+    private const UnixFileMode GroupReads = (UnixFileMode)0x120, Shared = (UnixFileMode)0x5ED; // 0440; 02755
+
+    /// <param name="group">Whose the files are; null: root's. The group may read them, whatever their modes say.</param>
     /// <returns>False when the folder already held exactly these files.</returns>
-    public static bool Publish(string folder, IReadOnlyDictionary<string, VolumeFile> files, DateTimeOffset now)
+    public static bool Publish(string folder, IReadOnlyDictionary<string, VolumeFile> files, int? group, DateTimeOffset now)
     {
+        if (group is not null)
+        {
+            files = files.ToDictionary(file => file.Key, file => file.Value with { Mode = file.Value.Mode | GroupReads });
+        }
+
         Directory.CreateDirectory(folder);
         var data = Path.Combine(folder, Data);
         var old = new FileInfo(data).LinkTarget;
@@ -23,7 +32,7 @@ internal static class AtomicFolder
         }
 
         var stamped = $"..{now:yyyy_MM_dd_HH_mm_ss}.{Random.Shared.Next():D10}";
-        Write(Path.Combine(folder, stamped), files);
+        Write(Path.Combine(folder, stamped), files, group);
         Swap(folder, stamped);
         Link(folder, files.Keys.Select(FirstPart).ToHashSet(StringComparer.Ordinal));
         foreach (var stale in Directory.EnumerateDirectories(folder, "..*").Where(path => Path.GetFileName(path) != stamped && !IsLink(path)))
@@ -34,17 +43,37 @@ internal static class AtomicFolder
         return true;
     }
 
-    private static void Write(string folder, IReadOnlyDictionary<string, VolumeFile> files)
+    private static void Write(string folder, IReadOnlyDictionary<string, VolumeFile> files, int? group)
     {
         Directory.CreateDirectory(folder);
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED); // 0755
+        Own(folder, null, group, group is null ? (UnixFileMode)0x1ED : Shared); // 0755
         foreach (var (name, file) in files)
         {
             var path = Path.Combine(folder, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, file.Content);
-            File.SetUnixFileMode(path, file.Mode);
+            for (var parent = Path.GetDirectoryName(path)!; parent != folder && !Directory.Exists(parent); parent = Path.GetDirectoryName(parent)!)
+            {
+                Directory.CreateDirectory(parent);
+                Own(parent, null, group, group is null ? (UnixFileMode)0x1ED : Shared);
+            }
+
+            // Nobody reads it before it is what it shall be.
+            using (var written = File.Open(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)0x180 }))
+            {
+                written.Write(file.Content);
+            }
+
+            Own(path, file.User, group, file.Mode);
         }
+    }
+
+    private static void Own(string path, int? user, int? group, UnixFileMode mode)
+    {
+        if (user is not null || group is not null)
+        {
+            Ownership.Change(path, user ?? -1, group ?? -1);
+        }
+
+        File.SetUnixFileMode(path, mode);
     }
 
     private static void Swap(string folder, string target)

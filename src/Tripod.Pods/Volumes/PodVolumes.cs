@@ -1,40 +1,49 @@
-using System.Globalization;
 using k8s.Models;
 using Tripod.Linux;
+using Tripod.Linux.FileSystem;
+using Tripod.Pods.Accounts;
 using Tripod.Store;
 
 namespace Tripod.Pods.Volumes;
 
 /// <summary>
 /// A pod's volumes below <c>ROOT/pods/UID/volumes</c>, laid out as the kubelet's. The worker asks for them before any
-/// container starts, and again when a ConfigMap or Secret has changed; every call finds what an earlier one left.
+/// container starts, and again when what they show has changed; every call finds what an earlier one left.
 /// </summary>
-internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, TimeProvider clock)
+internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, AccountTokens tokens, TimeProvider clock)
 {
-    private readonly VolumeContent content = new(store);
+    private const UnixFileMode RootOnly = (UnixFileMode)0x1E8; // 0750
 
+    private readonly VolumeContent content = new(store, tokens, clock);
+    private readonly ClaimedVolumes claims = new(store);
+
+    /// <returns>When what they show has to be looked at again, though nobody changed it; null: never.</returns>
     /// <exception cref="VolumeException"/>
-    public void SetUp(PodView pod)
+    public DateTimeOffset? SetUp(PodView pod)
     {
-        Directory.CreateDirectory(PodDirectory(pod.Uid), (UnixFileMode)0x1E8); // 0750
+        Directory.CreateDirectory(PodDirectory(pod.Uid), RootOnly);
+        DateTimeOffset? again = null;
         foreach (var volume in pod.Spec.Volumes ?? [])
         {
             try
             {
-                SetUp(pod, volume);
+                again = Sooner(again, SetUp(pod, volume));
             }
             catch (Exception failure) when (failure is VolumeException or IOException or UnauthorizedAccessException)
             {
                 throw new VolumeException($"MountVolume.SetUp failed for volume \"{volume.Name}\" : {failure.Message}", failure);
             }
         }
+
+        return again;
     }
 
     /// <summary>Where a volume stands on the host, and whether its kind is only ever mounted read-only.</summary>
+    /// <exception cref="VolumeException">A claim that is not bound.</exception>
     public (string Path, bool ReadOnly) Locate(PodView pod, V1Volume volume) =>
         volume.HostPath is { } host ? (host.Path, false)
-        : volume.EmptyDir is not null ? (Folder(pod.Uid, "kubernetes.io~empty-dir", volume.Name), false)
-        : (Folder(pod.Uid, Kind(volume), volume.Name), true);
+        : ClaimedVolumes.ClaimOf(pod, volume) is { } claim ? claims.Locate(pod, claim)
+        : (Folder(pod.Uid, Kind(volume), volume.Name), volume.EmptyDir is null);
 
     /// <summary>Takes a pod's mounts and directories away.</summary>
     public void TearDown(string uid)
@@ -47,68 +56,85 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ti
 
         if (Directory.Exists(directory))
         {
-            Directory.Delete(directory, recursive: true);
+            // A container may have left any name and any depth in an emptyDir.
+            TreeRemoval.Remove(directory);
         }
     }
 
     public string PodDirectory(string uid) => Path.Combine(options.Root, "pods", uid);
 
-    private void SetUp(PodView pod, V1Volume volume)
+    /// <returns>When to look again.</returns>
+    private DateTimeOffset? SetUp(PodView pod, V1Volume volume)
     {
         if (volume.HostPath is { } host)
         {
             HostPath.SetUp(host);
-            return;
+            return null;
         }
 
-        var folder = Locate(pod, volume).Path;
+        var group = pod.Spec.SecurityContext?.FsGroup;
+        var (folder, readOnly) = Locate(pod, volume);
+        if (ClaimedVolumes.ClaimOf(pod, volume) is { } claim)
+        {
+            if (group is { } owner && claims.TakesGroup(pod, claim))
+            {
+                GiveTo(folder, (uint)owner, readOnly, pod.Spec.SecurityContext?.FsGroupChangePolicy == "OnRootMismatch");
+            }
+
+            return null;
+        }
+
+        if (volume.Image is not null)
+        {
+            // Pulled and mounted with the first container that has it, as images are.
+            Directory.CreateDirectory(folder);
+            return null;
+        }
+
         if (volume.EmptyDir is { } empty)
         {
-            EmptyDir(folder, empty);
-            return;
+            EmptyDir.SetUp(folder, empty, pod.Spec);
+            if (group is { } members)
+            {
+                GiveTo(folder, (uint)members, readOnly: false, onRootMismatch: true);
+            }
+
+            return null;
         }
 
-        var files = content.Of(pod, volume)
-            ?? throw new VolumeException($"this kind of volume is not served; configMap, secret, downwardAPI, projected, emptyDir and hostPath are");
+        var (files, again) = content.Of(pod, volume, folder)
+            ?? throw new VolumeException($"volumes of kind {VolumeKinds.NameOf(volume)} are not supported by tripod: use {VolumeKinds.Served}");
         Directory.CreateDirectory(folder);
         if (volume.Secret is not null || volume.Projected is not null)
         {
             // What is secret never reaches a disk.
-            MountTmpfs(folder, "mode=0755");
+            if (!Mounts.IsMountPoint(folder))
+            {
+                Mounts.Mount("tmpfs", folder, "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, "mode=0755");
+            }
         }
 
-        AtomicFolder.Publish(folder, files, clock.GetUtcNow());
+        AtomicFolder.Publish(folder, files, (int?)group, clock.GetUtcNow());
+        return again;
     }
 
-    private static void EmptyDir(string folder, V1EmptyDirVolumeSource source)
+    private static void GiveTo(string folder, uint group, bool readOnly, bool onRootMismatch)
     {
-        Directory.CreateDirectory(folder);
-        if (source.Medium == "Memory")
+        if (!onRootMismatch || !TreeGroup.IsGiven(folder, group, readOnly))
         {
-            var size = source.SizeLimit?.ToDecimal() is > 0 and var limit ? string.Create(CultureInfo.InvariantCulture, $",size={(long)limit}") : "";
-            MountTmpfs(folder, "mode=0777" + size);
-        }
-        else if (source.Medium is not (null or ""))
-        {
-            throw new VolumeException($"emptyDir medium {source.Medium} is not served; \"\" and Memory are");
-        }
-
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1FF); // 0777: containers of any user share it
-    }
-
-    private static void MountTmpfs(string folder, string data)
-    {
-        if (!Mounts.IsMountPoint(folder))
-        {
-            Mounts.Mount("tmpfs", folder, "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, data);
+            TreeGroup.Give(folder, group, readOnly);
         }
     }
 
     private string Folder(string uid, string kind, string name) => Path.Combine(PodDirectory(uid), "volumes", kind, name);
 
     private static string Kind(V1Volume volume) =>
-        volume.Secret is not null ? "kubernetes.io~secret"
+        volume.EmptyDir is not null ? "kubernetes.io~empty-dir"
+        : volume.Secret is not null ? "kubernetes.io~secret"
         : volume.Projected is not null ? "kubernetes.io~projected"
         : volume.DownwardAPI is not null ? "kubernetes.io~downward-api"
+        : volume.Image is not null ? "kubernetes.io~image"
         : "kubernetes.io~configmap";
+
+    private static DateTimeOffset? Sooner(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 }

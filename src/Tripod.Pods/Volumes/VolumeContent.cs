@@ -1,17 +1,20 @@
 using System.Text;
 using k8s.Models;
+using Tripod.Pods.Accounts;
 using Tripod.Pods.Starting;
 using Tripod.Store;
 
 namespace Tripod.Pods.Volumes;
 
 /// <summary>The files of ConfigMap, Secret, downward API and projected volumes, as the store has them now.</summary>
-internal sealed class VolumeContent(ObjectStore store)
+internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, TimeProvider clock)
 {
-    /// <summary>Null for a volume of another kind.</summary>
-    public Dictionary<string, VolumeFile>? Of(PodView pod, V1Volume volume)
+    /// <param name="folder">Where the volume stands: a token that is there and has time left is kept.</param>
+    /// <returns>The files, and when a token among them has to be renewed; null for a volume of another kind.</returns>
+    public (Dictionary<string, VolumeFile> Files, DateTimeOffset? Again)? Of(PodView pod, V1Volume volume, string folder)
     {
         var files = new Dictionary<string, VolumeFile>(StringComparer.Ordinal);
+        DateTimeOffset? again = null;
         if (volume.ConfigMap is { } configMap)
         {
             AddConfigMap(files, pod, configMap.Name, configMap.Optional, configMap.Items, configMap.DefaultMode);
@@ -28,7 +31,16 @@ internal sealed class VolumeContent(ObjectStore store)
         {
             foreach (var source in projected.Sources ?? [])
             {
-                AddProjected(files, pod, source, projected.DefaultMode);
+                if (source.ServiceAccountToken is { } token)
+                {
+                    var (file, renewed) = Token(pod, token, folder, projected.DefaultMode);
+                    files[Safe(token.Path)] = file;
+                    again = again is null || renewed < again ? renewed : again;
+                }
+                else
+                {
+                    AddProjected(files, pod, source, projected.DefaultMode);
+                }
             }
         }
         else
@@ -36,7 +48,23 @@ internal sealed class VolumeContent(ObjectStore store)
             return null;
         }
 
-        return files;
+        return (files, again);
+    }
+
+    /// <summary>Renewed when a fifth of its life is left, or after a day.</summary>
+    private (VolumeFile File, DateTimeOffset Again) Token(PodView pod, V1ServiceAccountTokenProjection source, string folder, int? mode)
+    {
+        var user = AccountTokens.UserOf(pod.Spec);
+        // Another group than the user's comes in by fsGroup, which lets it read.
+        var bits = user is not null || pod.Spec.SecurityContext?.FsGroup is not null ? (UnixFileMode)0x180 : VolumeFile.ModeOf(null, mode);
+        var path = Path.Combine(folder, source.Path);
+        if (File.Exists(path) && AccountTokens.RenewAt(File.ReadAllText(path)) is { } due && due > clock.GetUtcNow())
+        {
+            return (new(File.ReadAllBytes(path), bits, user), due);
+        }
+
+        var issued = tokens.IssueForPod(pod, source.Audience, TimeSpan.FromSeconds(source.ExpirationSeconds ?? 3600));
+        return (new(Encoding.UTF8.GetBytes(issued), bits, user), AccountTokens.RenewAt(issued)!.Value);
     }
 
     private void AddProjected(Dictionary<string, VolumeFile> files, PodView pod, V1VolumeProjection source, int? mode)
@@ -55,7 +83,7 @@ internal sealed class VolumeContent(ObjectStore store)
         }
         else
         {
-            throw new VolumeException("projected sources other than configMap, secret and downwardAPI are not served: remove them from the pod");
+            throw new VolumeException($"projected source {(source.ClusterTrustBundle is not null ? "clusterTrustBundle" : "podCertificate")} is not supported by tripod: use configMap, secret, downwardAPI or serviceAccountToken");
         }
     }
 

@@ -1,7 +1,8 @@
 namespace Tripod.Pods.Volumes;
 
 /// <summary>One file of a volume whose content comes from the API.</summary>
-internal sealed record VolumeFile(byte[] Content, UnixFileMode Mode)
+/// <param name="User">Whose it is; null: root's.</param>
+internal sealed record VolumeFile(byte[] Content, UnixFileMode Mode, int? User = null)
 {
     public bool Equals(VolumeFile? other) => other is not null && Mode == other.Mode && Content.AsSpan().SequenceEqual(other.Content);
 

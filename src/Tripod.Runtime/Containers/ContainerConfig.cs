@@ -64,6 +64,8 @@ public sealed record ContainerConfig
 
     /// <summary>Empty: the image's, else SIGTERM.</summary>
     public string StopSignal { get; init; } = "";
+    /// <summary>Ids of images that are mounted as volumes: they are in use as its own is.</summary>
+    public IReadOnlyList<string> VolumeImages { get; init; } = [];
     public IReadOnlyList<ContainerRlimit> Rlimits { get; init => field = value ?? []; } = [];
 
     /// <summary>Bytes at which the log begins anew; 0: it is left to grow.</summary>

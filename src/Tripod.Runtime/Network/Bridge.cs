@@ -7,6 +7,8 @@ namespace Tripod.Runtime.Network;
 /// <summary>The bridge that all pods are ports of. Made where it is missing, mended where it is not as it should be.</summary>
 internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, string range = "pod CIDR", string advice = "choose another podCidr")
 {
+    private IPAddress? service;
+
     public string Name => name;
 
     /// <summary>Its index; if somebody removed it, it is made anew first.</summary>
@@ -51,6 +53,11 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
         route.Execute(new NetlinkBatch()
             .AddAddress(bridge.Index, new InterfaceAddress(gateway, cidr.PrefixLength))
             .SetUp(bridge.Index, name));
+        if (service is not null)
+        {
+            route.Execute(new NetlinkBatch().AddAddress(bridge.Index, new InterfaceAddress(service, 32)));
+        }
+
         Sysctl.Set("net/ipv4/ip_forward", "1");
         return bridge.Index;
     }
@@ -59,6 +66,20 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
     /// Lets 127.0.0.1 of this machine be answered by a pod. Only once the rule stands that keeps pods from 127.0.0.1.
     /// </summary>
     public void AllowLoopbackSources() => Sysctl.Set($"net/ipv4/conf/{name}/route_localnet", "1");
+
+    /// <summary>Gives the host one more address of the pods' network, on which it serves them.</summary>
+    public void AddService(IPAddress address)
+    {
+        service = address;
+        using var route = RouteNetlink.Open();
+        if (route.FindLink(name) is { } link)
+        {
+            route.Execute(new NetlinkBatch().AddAddress(link.Index, new InterfaceAddress(address, 32)));
+        }
+    }
+
+    /// <summary>Of this engine, or of the one before it.</summary>
+    private bool IsService(InterfaceAddress address) => address.PrefixLength == 32 && cidr.Contains(address.Address);
 
     /// <summary>Removes it with the interfaces that are still its ports.</summary>
     public void Close()
@@ -105,7 +126,7 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
     private void RemoveOtherAddresses(RouteNetlink route, int index, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses)
     {
         foreach (var other in addresses.Where(address => address.Interface == index
-            && (!address.Address.Equals(gateway) || address.PrefixLength != cidr.PrefixLength)))
+            && (!address.Address.Equals(gateway) || address.PrefixLength != cidr.PrefixLength) && !IsService(address)))
         {
             if (links.Any(link => link.Master == index))
             {

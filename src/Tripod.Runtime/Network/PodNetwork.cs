@@ -68,6 +68,34 @@ public sealed class PodNetwork
     public IReadOnlyList<string> Obstacles() =>
         [.. ForeignFirewall.Find(Nftables.List("list chains")).Select(chain => ForeignFirewall.Describe(chain, bridge.Name))];
 
+    /// <summary>
+    /// An address of its own at which pods reach a port of this machine as port 443: the last of the pods' network. Call it
+    /// when all pods that run are restored.
+    /// </summary>
+    /// <returns>Null where the network is too small for that, or a pod has the address.</returns>
+    public string? OpenService(int port)
+    {
+        const string Holder = "kubernetes";
+        if (cidr.PrefixLength > 28)
+        {
+            return null;
+        }
+
+        var address = cidr[cidr.Size - 2];
+        try
+        {
+            pool.Hold(Holder, address);
+        }
+        catch (RuntimeException)
+        {
+            return null;
+        }
+
+        bridge.AddService(address);
+        rules.Add(Holder, address, [new PortMapping("tcp", 443, port, address.ToString())]);
+        return address.ToString();
+    }
+
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
     public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
 

@@ -6,6 +6,7 @@ using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Tls;
 using Tripod.Pods;
+using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Standalone;
 using Tripod.Runtime;
@@ -42,15 +43,18 @@ internal static class Engine
         var listen = IPEndPoint.Parse(parsed.GetRequiredValue(options.ListenKubernetes));
 
         // 3. The pod engine: workers for every pod.
+        var api = IPAddress.IsLoopback(listen.Address) || listen.Address.Equals(IPAddress.Any) ? runtime.OpenApiService(listen.Port) : null;
+        using var tokenKey = TokenKey.LoadOrCreate(Path.Combine(pki, "sa.key"));
         var podOptions = new PodEngineOptions
         {
             NodeName = nodeName,
             Root = runtimeOptions.Root,
             Run = runtimeOptions.Run,
             NodeIp = NodeAddress.Find(runtime.Gateway),
+            ApiAddress = api,
             CaCertificate = authority.CertificatePem,
         };
-        await using (var pods = new PodEngine(store, runtime, podOptions, clock, log))
+        await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
         {
             await pods.StartAsync(stop.Token).ConfigureAwait(false);
             await using var lease = new NodeLease(store, nodeName, clock, log);
@@ -62,13 +66,13 @@ internal static class Engine
             // 4. The doors, last: whoever is let in finds everything ready.
             var door = new KubernetesDoorOptions
             {
-                Listen = [listen],
+                Listen = [listen, .. ForPods(api, listen)],
                 PkiDirectory = pki,
                 KubeconfigPath = parsed.GetRequiredValue(options.Kubeconfig),
                 TokenFile = parsed.GetValue(options.TokenFile),
                 AuditLog = parsed.GetValue(options.AuditLog),
                 NodeName = nodeName,
-                ExtraNames = [runtime.Gateway],
+                ExtraNames = [runtime.Gateway, .. api is null ? Array.Empty<string>() : [api]],
                 Version = podOptions.Version,
                 Logging = logs,
             };
@@ -115,6 +119,10 @@ internal static class Engine
         Name = parsed.GetRequiredValue(options.Name),
         PodCidr = parsed.GetRequiredValue(options.PodCidr),
     });
+
+    /// <summary>Pods come in by an address of their own; whoever listens on all addresses has it already.</summary>
+    private static IPEndPoint[] ForPods(string? api, IPEndPoint listen) =>
+        api is null || listen.Address.Equals(IPAddress.Any) ? [] : [new(IPAddress.Parse(api), listen.Port)];
 
     private static EngineRecord Record(ServeOptions options, ParseResult parsed, RuntimeOptions runtime)
     {

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tripod.FrontDoors.Kubernetes.Tls;
+using Tripod.Pods.Accounts;
 
 namespace Tripod.FrontDoors.Kubernetes.Authentication;
 
 /// <summary>Says who sent a request, by the client certificate of its connection or its bearer token.</summary>
-internal sealed class Authenticator(CertificateAuthority authority, TokenFile tokens, TimeProvider clock, ILogger log)
+internal sealed class Authenticator(CertificateAuthority authority, TokenFile tokens, AccountTokens? accounts, TimeProvider clock, ILogger log)
 {
     private const string Bearer = "Bearer ";
     private const string CommonName = "2.5.4.3", Organization = "2.5.4.10";
@@ -31,8 +32,9 @@ internal sealed class Authenticator(CertificateAuthority authority, TokenFile to
         throw Refuse(header.Length == 0 ? "neither client certificate nor bearer token" : "an authorization scheme other than Bearer");
     }
 
-    /// <returns>Null for a token that nobody has.</returns>
-    public UserIdentity? FindToken(string token) => tokens.Find(token);
+    /// <returns>Null for a token that nobody has, or that is not meant for this API.</returns>
+    public UserIdentity? FindToken(string token) =>
+        tokens.Find(token) ?? (accounts?.Check(token) is { } account && account.Audiences.Contains(AccountTokens.Issuer) ? UserIdentity.Of(account) : null);
 
     private UserIdentity ByCertificate(HttpContext http, X509Certificate2 certificate)
     {

@@ -1,3 +1,5 @@
+using Tripod.Pods.Accounts;
+
 namespace Tripod.FrontDoors.Kubernetes.Authentication;
 
 /// <summary>Who sent a request. What they may do is for <see cref="Authorization.Authorizer"/> to say.</summary>
@@ -12,4 +14,8 @@ internal sealed record UserIdentity(string Name, string Uid, IReadOnlyList<strin
     public const string Readers = "tripod:readers";
 
     public const string Authenticated = "system:authenticated";
+
+    /// <summary>A ServiceAccount, with the groups that all of them have.</summary>
+    public static UserIdentity Of(AccountToken token) =>
+        new(token.Subject, token.AccountUid, ["system:serviceaccounts", $"system:serviceaccounts:{token.Namespace}", Authenticated]);
 }

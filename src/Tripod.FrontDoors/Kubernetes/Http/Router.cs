@@ -29,6 +29,7 @@ internal sealed class Router
     private readonly DeleteObject delete;
     private readonly DeleteCollection deleteCollection;
     private readonly SubresourceRouter subresources;
+    private readonly IssuerDocuments issuer;
     private readonly NodeProxy node;
     private readonly MetricsApi measured;
     private readonly Health health;
@@ -49,6 +50,7 @@ internal sealed class Router
         delete = new(door, deleteStored);
         deleteCollection = new(door, deleteStored);
         subresources = new(door, deleteStored);
+        issuer = new(door.Pods?.Tokens);
         node = new(door, subresources);
         measured = new(door);
         health = new(door);
@@ -82,7 +84,7 @@ internal sealed class Router
 
         var sender = authenticator.Identify(http);
         var user = Impersonation.Of(http, sender, door.Authorizer);
-        var document = path == "/metrics" ? Metrics : discovery.Find(path);
+        var document = path == "/metrics" ? Metrics : discovery.Find(path) ?? issuer.Find(path);
         var target = document is null ? RequestPath.Parse(path) : null;
         var access = RequestAccess.Of(http, target, user);
         visit.Asks(sender, access);

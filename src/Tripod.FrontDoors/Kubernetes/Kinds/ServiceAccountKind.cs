@@ -10,6 +10,7 @@ internal static class ServiceAccountKind
         Plural = "serviceaccounts",
         Singular = "serviceaccount",
         ShortNames = ["sa"],
+        Subresources = [new("token", "TokenRequest", Verbs.Create, "authentication.k8s.io/v1")],
         Columns = [TableColumn.ObjectName, new("Secrets", "how many secrets it names"), TableColumn.Age],
         Row = (account, now) =>
         [

@@ -11,7 +11,6 @@ internal static class UnservedParts
     private static string? Instead(string plural, string part) => (plural, part) switch
     {
         ("pods", "resize") => "delete and create the pod again with other resources (kubectl replace --force -f <file>)",
-        ("serviceaccounts", "token") => "clients are let in by the kubeconfig's certificate, or by a token from the file that tripod serve --token-file names",
         _ => null,
     };
 }

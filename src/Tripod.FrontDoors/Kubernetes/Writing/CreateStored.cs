@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Admission;
 using Tripod.FrontDoors.Kubernetes.Authorization;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Http;
@@ -48,6 +49,8 @@ internal sealed class CreateStored(DoorParts door)
         ownership(document);
         ObjectDefaults.Admit(document, kind.StoredSchema);
         var name = document.Map("metadata").Text("name") ?? "";
+        NamespaceCheck.Admit(door.Store, request, name);
+        PodCreation.Admit(door, request, document);
         var errors = ObjectValidation.Validate(document, kind.StoredSchema);
         if (errors.Count > 0)
         {
@@ -55,7 +58,6 @@ internal sealed class CreateStored(DoorParts door)
         }
 
         Escalation.Check(door.Store, door.Authorizer, request, document);
-        NamespaceCheck.Admit(door.Store, request, name);
         var key = ResourceKeys.Of(kind.StoreResource, kind.Namespaced ? request.Namespace : null, name);
         if (!request.DryRun)
         {

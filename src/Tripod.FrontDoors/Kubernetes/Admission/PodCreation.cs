@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Http;
+
+namespace Tripod.FrontDoors.Kubernetes.Admission;
+
+/// <summary>What a cluster's admission looks up in other objects before it lets a new pod in. Called after the defaults, before validation.</summary>
+internal static class PodCreation
+{
+    private const string Mirror = "kubernetes.io/config.mirror";
+
+    /// <exception cref="ApiException">403.</exception>
+    public static void Admit(DoorParts door, ApiRequest request, JsonObject pod)
+    {
+        if (request.Kind is not { Group: "", Kind: "Pod" })
+        {
+            return;
+        }
+
+        if (pod.Map("metadata").Map("annotations").Text(Mirror) is null)
+        {
+            AccountAdmission.Apply(door, request.Namespace!, pod);
+        }
+    }
+}
