@@ -84,7 +84,7 @@ internal static class Engine
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
             SocketGroup.Give(record.DockerSocket, parsed.GetRequiredValue(options.DockerGroup));
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
-            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await IdleMemory.RunAsync(clock, stop.Token).ConfigureAwait(false);
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token)).ConfigureAwait(false);
         }
