@@ -5,6 +5,12 @@ using Tripod.Bench.Contenders;
 // Usage: Tripod.Bench TRIPOD IMAGE ROOTFS CRUN_SCRIPT [ROUNDS]; bench/run.sh prepares them.
 var (program, image, rootfs, script) = (args[0], args[1], args[2], args[3]);
 var rounds = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 30;
+if (Environment.GetEnvironmentVariable("BENCH_ONLY") == "scale")
+{
+    await StoreMany();
+    return;
+}
+
 const int Many = 20, Listed = 100;
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} CPUs, Linux {Environment.OSVersion.Version}, {DateTime.UtcNow:yyyy-MM-dd}; {program} ({(File.Exists(Path.ChangeExtension(program, ".dll")) ? "JIT" : "NativeAOT")} build)"));
@@ -28,6 +34,15 @@ await using (tripod)
     var list = await Measurements.Repeat(rounds, tripod.List);
     Console.WriteLine($"kubectl get po with {Listed} pods: {get} (kubectl version --client: {version}; the list request alone: {list})");
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"engine with {Listed} pods: {Processes.Pss(tripod.EnginePid) / 1024.0:0} MiB PSS"));
+}
+
+Console.WriteLine();
+await StoreMany();
+
+async Task StoreMany()
+{
+    await using var other = await TripodContender.Open(program, image);
+    await Scale.Run(other, Math.Min(rounds, 10));
 }
 
 async Task Try(string needed, Func<Task<IContender>> open)

@@ -119,6 +119,7 @@ public sealed class ObjectStore : IDisposable
             var last = new StoredObject(key, revision, Encode((JsonObject)JsonNode.Parse(previous.Document.Span)!, revision));
             table.Delete(key, revision);
             current = current.Without(key, revision);
+            previous.Supersede();
             watches.Publish(new StoreEvent(StoreEventType.Deleted, last, previous));
             return last;
         }
@@ -144,6 +145,7 @@ public sealed class ObjectStore : IDisposable
         var stored = new StoredObject(key, revision, Encode(document, revision));
         table.Put(stored);
         current = current.With(stored);
+        previous?.Supersede();
         watches.Publish(new StoreEvent(previous is null ? StoreEventType.Added : StoreEventType.Modified, stored, previous));
         return stored;
     }

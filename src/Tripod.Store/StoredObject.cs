@@ -17,6 +17,9 @@ public sealed class StoredObject(string key, long revision, byte[] document)
     /// <summary>The typed snapshot of this revision, made once and shared. Treat it as read-only.</summary>
     public T View<T>(Func<ReadOnlyMemory<byte>, T> parse)
         where T : class => (T)(view as T ?? (view = parse(Document)));
+
+    /// <summary>Another revision is the newest now. The document is remembered for watches that begin in the past; the snapshot would cost several times as much.</summary>
+    internal void Supersede() => view = null;
 }
 
 public enum StoreEventType

@@ -79,6 +79,39 @@ internal sealed partial class TripodContender : IContender
         _ = await answer.Content.ReadAsByteArrayAsync();
     }
 
+    public async Task Post(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await api!.PostAsync(new Uri(path, UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task Patch(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/merge-patch+json");
+        using var answer = await api!.PatchAsync(new Uri(path, UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task Get(string path, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var answer = await api!.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        _ = await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>At which a watch may begin now.</summary>
+    public async Task<string> Revision()
+    {
+        var list = await api!.GetStringAsync(new Uri("/api/v1/namespaces?limit=1", UriKind.Relative));
+        return ListRevision().Match(list).Groups[1].Value;
+    }
+
+    /// <summary>With connections of its own.</summary>
+    public HttpClient NewClient() => Client(File.ReadAllText(Kubeconfig));
+
     /// <summary>pause and conmon of every container.</summary>
     public IReadOnlyList<int> Overhead() =>
         [.. Processes.All().Where(process => process.CommandLine.Contains(run, StringComparison.Ordinal) && process.Pid != EnginePid
@@ -145,6 +178,9 @@ internal sealed partial class TripodContender : IContender
         })
         { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}")) };
     }
+
+    [GeneratedRegex("\"metadata\":{\"resourceVersion\":\"([0-9]+)\"")]
+    private static partial Regex ListRevision();
 
     [GeneratedRegex("client-certificate-data: *\"?([A-Za-z0-9+/=]+)")]
     private static partial Regex ClientCertificate();

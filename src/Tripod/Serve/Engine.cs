@@ -96,7 +96,7 @@ internal static class Engine
             }
 
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
-            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await IdleMemory.RunAsync(clock, stop.Token).ConfigureAwait(false);
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token)).ConfigureAwait(false);
         }

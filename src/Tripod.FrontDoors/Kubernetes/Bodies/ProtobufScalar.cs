@@ -39,6 +39,7 @@ internal static class ProtobufScalar
     /// <summary>Writes the value with its field's number; a value of another type than the schema's is left out.</summary>
     public static void Write(WireWriter writer, JsonElement value, FieldKind kind, int number)
     {
+        var before = writer.Length;
         switch (kind, value.ValueKind)
         {
             case (FieldKind.Bool, JsonValueKind.True or JsonValueKind.False):
@@ -55,39 +56,32 @@ internal static class ProtobufScalar
                 writer.TextField(number, value.GetString()!);
                 break;
             case (FieldKind.Bytes, JsonValueKind.String):
-                Nested(writer, number, () => writer.Bytes(value.GetBytesFromBase64()));
+                writer.Bytes(value.GetBytesFromBase64());
+                writer.Head(number, before);
                 break;
             case (FieldKind.Quantity, JsonValueKind.String or JsonValueKind.Number):
-                Nested(writer, number, () => writer.TextField(1, value.ToString()));
+                writer.TextField(1, value.ToString());
+                writer.Head(number, before);
                 break;
             case (FieldKind.Time or FieldKind.MicroTime, JsonValueKind.String) when value.TryGetDateTimeOffset(out var time):
-                Nested(writer, number, () =>
-                {
-                    writer.IntegerField(2, time.UtcTicks % TimeSpan.TicksPerSecond * 100);
-                    writer.IntegerField(1, time.ToUnixTimeSeconds());
-                });
+                writer.IntegerField(2, time.UtcTicks % TimeSpan.TicksPerSecond * 100);
+                writer.IntegerField(1, time.ToUnixTimeSeconds());
+                writer.Head(number, before);
                 break;
             case (FieldKind.IntOrString, JsonValueKind.Number):
-                Nested(writer, number, () => writer.IntegerField(2, value.TryGetInt64(out var small) ? small : 0));
+                writer.IntegerField(2, value.TryGetInt64(out var small) ? small : 0);
+                writer.Head(number, before);
                 break;
             case (FieldKind.IntOrString, JsonValueKind.String):
-                Nested(writer, number, () =>
-                {
-                    writer.TextField(3, value.GetString()!);
-                    writer.IntegerField(1, 1);
-                });
+                writer.TextField(3, value.GetString()!);
+                writer.IntegerField(1, 1);
+                writer.Head(number, before);
                 break;
             case (FieldKind.Raw or FieldKind.Fields, _):
-                Nested(writer, number, () => writer.TextField(1, value.GetRawText()));
+                writer.TextField(1, value.GetRawText());
+                writer.Head(number, before);
                 break;
         }
-    }
-
-    private static void Nested(WireWriter writer, int number, Action write)
-    {
-        var before = writer.Length;
-        write();
-        writer.Head(number, before);
     }
 
     private static JsonValue Double(double value) =>

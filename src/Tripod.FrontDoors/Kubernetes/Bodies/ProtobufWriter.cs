@@ -85,7 +85,7 @@ internal static class ProtobufWriter
                 Message(writer, map, member.Type!);
                 writer.Head(member.Number, before);
             }
-            else if (map.TryGetProperty(member.Name, out var value) && value.ValueKind != JsonValueKind.Null)
+            else if (map.TryGetProperty(member.Utf8Name.Span, out var value) && value.ValueKind != JsonValueKind.Null)
             {
                 Field(writer, value, member);
             }
@@ -110,18 +110,20 @@ internal static class ProtobufWriter
 
     private static void Elements(WireWriter writer, JsonElement list, SchemaField element, int number)
     {
-        foreach (var item in list.EnumerateArray().ToArray().Reverse())
+        JsonElement[] items = [.. list.EnumerateArray()];
+        for (var i = items.Length - 1; i >= 0; i--)
         {
-            Value(writer, item, element, number);
+            Value(writer, items[i], element, number);
         }
     }
 
     /// <summary>A map entry is a message of its own: 1 key, 2 value. Protobuf has no map of lists: there the list is a message with the items as its field 1.</summary>
     private static void Entries(WireWriter writer, JsonElement map, SchemaField element, int number)
     {
-        foreach (var entry in map.EnumerateObject().ToArray().Reverse())
+        JsonProperty[] entries = [.. map.EnumerateObject()];
+        for (var i = entries.Length - 1; i >= 0; i--)
         {
-            var before = writer.Length;
+            var (entry, before) = (entries[i], writer.Length);
             if (element.Shape == FieldShape.List)
             {
                 Elements(writer, entry.Value, element.Element!, 1);

@@ -25,7 +25,8 @@ internal sealed class ListObjects(DoorParts door)
         var form = request.Form;
         if (form != AnswerForm.Protobuf)
         {
-            return JsonAnswer.WriteAsync(request.Http, 200, writer => Write(writer, request, page, form, now));
+            var include = Accepted.Include(request.Query("includeObject"));
+            return JsonAnswer.WriteListAsync(request.Http, writer => WriteHead(writer, request, page, form), page.Objects, (writer, stored) => WriteItem(writer, request, stored, form, include, now));
         }
 
         var metadata = JsonBytes.Write(writer =>
@@ -38,37 +39,25 @@ internal sealed class ListObjects(DoorParts door)
         return JsonAnswer.WriteAsync(request.Http, 200, body, ProtobufBody.MediaType);
     }
 
-    private static void Write(Utf8JsonWriter writer, ApiRequest request, ListPage page, AnswerForm form, DateTimeOffset now)
+    /// <summary>All that comes before the items.</summary>
+    private static void WriteHead(Utf8JsonWriter writer, ApiRequest request, ListPage page, AnswerForm form)
     {
         if (form == AnswerForm.Table)
         {
             TableWriter.WriteStart(writer, metadata => WriteMetadata(metadata, page));
             TableWriter.WriteColumns(writer, request.Kind);
             writer.WriteStartArray("rows");
-            var include = Accepted.Include(request.Query("includeObject"));
-            foreach (var stored in page.Objects)
-            {
-                TableWriter.WriteRow(writer, request.Kind, stored, include, now);
-            }
-        }
-        else
-        {
-            var partial = form == AnswerForm.Metadata;
-            writer.WriteStartObject();
-            writer.WriteString("kind", partial ? "PartialObjectMetadataList" : $"{request.Kind.Kind}List");
-            writer.WriteString("apiVersion", partial ? TableWriter.ApiVersion : request.Kind.ApiVersion);
-            writer.WriteStartObject("metadata");
-            WriteMetadata(writer, page);
-            writer.WriteEndObject();
-            writer.WriteStartArray("items");
-            foreach (var stored in page.Objects)
-            {
-                WriteItem(writer, request, stored, partial);
-            }
+            return;
         }
 
-        writer.WriteEndArray();
+        var partial = form == AnswerForm.Metadata;
+        writer.WriteStartObject();
+        writer.WriteString("kind", partial ? "PartialObjectMetadataList" : $"{request.Kind.Kind}List");
+        writer.WriteString("apiVersion", partial ? TableWriter.ApiVersion : request.Kind.ApiVersion);
+        writer.WriteStartObject("metadata");
+        WriteMetadata(writer, page);
         writer.WriteEndObject();
+        writer.WriteStartArray("items");
     }
 
     private ListPage Read(ApiRequest request, ListParameters parameters)
@@ -102,16 +91,24 @@ internal sealed class ListObjects(DoorParts door)
         return page;
     }
 
-    private static void WriteItem(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, bool partial)
+    private static void WriteItem(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, AnswerForm form, RowObject include, DateTimeOffset now)
     {
-        if (!partial)
+        switch (form)
         {
-            writer.WriteRawValue(request.Kind.Render(stored).Span, skipInputValidation: true);
-            return;
-        }
+            case AnswerForm.Table:
+                TableWriter.WriteRow(writer, request.Kind, stored, include, now);
+                break;
+            case AnswerForm.Metadata:
+                using (var document = JsonDocument.Parse(stored.Document))
+                {
+                    TableWriter.WriteMetadataOnly(writer, document.RootElement);
+                }
 
-        using var document = JsonDocument.Parse(stored.Document);
-        TableWriter.WriteMetadataOnly(writer, document.RootElement);
+                break;
+            default:
+                writer.WriteRawValue(request.Kind.Render(stored).Span, skipInputValidation: true);
+                break;
+        }
     }
 
     private static void WriteMetadata(Utf8JsonWriter writer, ListPage page)

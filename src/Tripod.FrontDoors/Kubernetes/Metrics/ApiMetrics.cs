@@ -57,6 +57,7 @@ internal static class ApiMetrics
         text.Metric("process_start_time_seconds", "gauge", "When the engine started, since 1970").Value("process_start_time_seconds", startedAt.ToUnixTimeMilliseconds() / 1000.0);
         text.Metric("process_open_fds", "gauge", "Open file descriptors of the engine").Value("process_open_fds", Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
         text.Metric("dotnet_gc_heap_bytes", "gauge", "Managed memory of the engine").Value("dotnet_gc_heap_bytes", GC.GetTotalMemory(false));
+        text.Metric("dotnet_gc_committed_bytes", "gauge", "Memory that the engine's garbage collector holds").Value("dotnet_gc_committed_bytes", GC.GetGCMemoryInfo().TotalCommittedBytes);
         text.Metric("dotnet_threadpool_threads", "gauge", "Threads of the engine's pool").Value("dotnet_threadpool_threads", ThreadPool.ThreadCount);
     }
 }

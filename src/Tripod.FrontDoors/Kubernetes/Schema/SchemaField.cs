@@ -9,6 +9,7 @@ public sealed class SchemaField
     private SchemaField(string name, int number, string type, string[] flags, Func<string, SchemaType> find)
     {
         Name = name;
+        Utf8Name = System.Text.Encoding.UTF8.GetBytes(name);
         Number = number;
         this.find = find;
         typeName = type;
@@ -32,6 +33,9 @@ public sealed class SchemaField
     }
 
     public string Name { get; }
+
+    /// <summary>To look it up in a document's own bytes.</summary>
+    internal ReadOnlyMemory<byte> Utf8Name { get; }
 
     /// <summary>Protobuf number, 0 when the field exists in JSON only.</summary>
     public int Number { get; }
