@@ -50,5 +50,5 @@ public sealed class AtomicFolderTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private bool Publish(params (string Name, string Text)[] files) => AtomicFolder.Publish(
-        folder, files.ToDictionary(file => file.Name, file => new VolumeFile(Encoding.UTF8.GetBytes(file.Text), (UnixFileMode)0x1A4)), DateTimeOffset.UnixEpoch);
+        folder, files.ToDictionary(file => file.Name, file => new VolumeFile(Encoding.UTF8.GetBytes(file.Text), (UnixFileMode)0x1A4)), group: null, DateTimeOffset.UnixEpoch);
 }
