@@ -26,6 +26,10 @@ public sealed record PodEngineOptions
     /// <summary>The API's certificate authority (PEM), for each namespace's kube-root-ca.crt.</summary>
     public required string CaCertificate { get; init; }
 
+    /// <summary>Bytes at which a container's log begins a new file; 0: never. And how many files there are at most.</summary>
+    public long ContainerLogMaxSize { get; init; }
+    public int ContainerLogMaxFiles { get; init; } = 1;
+
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 

@@ -7,6 +7,7 @@ using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
+using Tripod.Runtime.Logs.Rotation;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Sandboxes;
 using Tripod.Store;
@@ -22,9 +23,14 @@ public sealed class ContainerRuntime : IAsyncDisposable
     private readonly RecordStore records;
     private readonly RuntimeParts parts;
     private readonly NetworkServices network;
+    private readonly LogRotation rotation;
     private int disposed;
 
-    private ContainerRuntime(RecordStore records, RuntimeParts parts, NetworkServices network) => (this.records, this.parts, this.network) = (records, parts, network);
+    private ContainerRuntime(RecordStore records, RuntimeParts parts, NetworkServices network)
+    {
+        (this.records, this.parts, this.network) = (records, parts, network);
+        rotation = new(parts);
+    }
 
     public ImageService Images => parts.Images;
 
@@ -111,6 +117,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel, string? id = null) =>
         Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, id, cancel), "create container"));
 
+    /// <summary>Whether this machine has an OCI runtime of that name or path.</summary>
+    public static bool HasRuntimeHandler(string handler) => Oci.OciRuntime.Locate(handler) is not null;
+
     /// <summary>An id for a container that is written down before it is made.</summary>
     public static string NewContainerId() => Containers.CreateContainer.NewId();
 
@@ -123,7 +132,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
         "start container"));
 
     /// <summary>The stop signal, then after the grace period SIGKILL to the container's whole cgroup. A second call with a shorter grace cuts the first short.</summary>
-    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel) => Said(() => new StopContainer(parts).RunAsync(containerId, grace, cancel), "stop container");
+    public Task StopContainer(string containerId, TimeSpan grace, CancellationToken cancel, int? signal = null) => Said(() => new StopContainer(parts).RunAsync(containerId, grace, cancel, signal), "stop container");
 
     /// <summary>To the container's first process; a signal that ends it ends the container.</summary>
     public void SignalContainer(string containerId, int signal) => new SignalContainer(parts).Run(containerId, signal);
@@ -224,6 +233,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public async Task ShutdownAsync(CancellationToken cancel)
     {
         // First of all: it would bring the rules back.
+        await rotation.DisposeAsync().ConfigureAwait(false);
         await network.DisposeAsync().ConfigureAwait(false);
         await parts.Networks.DisposeAsync().ConfigureAwait(false);
         await new Shutdown(parts).RunAsync(cancel).ConfigureAwait(false);

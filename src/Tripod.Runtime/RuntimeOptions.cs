@@ -29,6 +29,10 @@ public sealed record RuntimeOptions
 
     public string Conmon { get; init; } = "conmon";
 
+    /// <summary>Bytes at which the log of a pod's container begins a new file, and how many files are kept (the kubelet's names and defaults).</summary>
+    public long ContainerLogMaxSize { get; init; } = 10 * 1024 * 1024;
+    public int ContainerLogMaxFiles { get; init; } = 5;
+
     public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
 }
 

@@ -10,7 +10,7 @@ using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Docker;
 
-/// <summary>The Docker Engine API on a Unix socket. <c>tripod serve</c> opens it; each request goes to <see cref="DockerRouter"/>.</summary>
+/// <summary>The Docker Engine API on a Unix socket, and over TLS where it is asked for. <c>tripod serve</c> opens it; each request goes to <see cref="DockerRouter"/>.</summary>
 public static class DockerDoor
 {
     private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
@@ -18,6 +18,7 @@ public static class DockerDoor
     /// <summary>Listens, and lets root and the socket's group in, once <see cref="StartAsync"/> is called.</summary>
     public static WebApplication Create(DockerDoorOptions options, ContainerRuntime runtime, StandaloneEngine standalone, TimeProvider clock)
     {
+        var log = options.Logging.CreateLogger("Tripod.Docker");
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "tripod" });
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -28,13 +29,18 @@ public static class DockerDoor
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
+            if (options.Listen is { } address)
+            {
+                TlsListener.Listen(kestrel, address, options, clock, log);
+            }
+
             foreach (var socket in SocketsOf(options))
             {
                 kestrel.ListenUnixSocket(socket, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
             }
         });
         var app = builder.Build();
-        var parts = new DockerParts(options, runtime, standalone, clock, options.Logging.CreateLogger("Tripod.Docker"));
+        var parts = new DockerParts(options, runtime, standalone, clock, log);
         _ = parts.Events.ListenAsync(app.Lifetime.ApplicationStopping);
         app.Run(new DockerRouter(parts).HandleAsync);
         return app;

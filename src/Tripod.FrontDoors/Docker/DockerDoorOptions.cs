@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,6 +12,15 @@ public sealed record DockerDoorOptions
 
     /// <summary>One more path, where clients look of themselves; left alone where somebody else serves it.</summary>
     public string? UsualSocket { get; init; }
+
+    /// <summary>Over TCP, for clients with a certificate of <see cref="PkiDirectory"/>'s authority only; null: not at all.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>The door's own authority, server key, and in <c>client/</c> the files that docker's <c>--tlsverify</c> wants. A certificate of the Kubernetes door's opens nothing here.</summary>
+    public required string PkiDirectory { get; init; }
+
+    /// <summary>This machine's own, for the certificate of a door that listens on all of them.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>This machine's name.</summary>
     public required string NodeName { get; init; }

@@ -4,6 +4,7 @@ using Tripod.FrontDoors.Docker.Events;
 using Tripod.FrontDoors.Docker.Requests;
 using Tripod.Pods.Standalone;
 using Tripod.Runtime;
+using Tripod.Runtime.Cgroups;
 
 namespace Tripod.FrontDoors.Docker;
 
@@ -13,6 +14,9 @@ internal sealed record DockerParts(DockerDoorOptions Options, ContainerRuntime R
     public ContainerLookup Containers { get; } = new(Runtime, Standalone);
 
     public MountPlaces Mounts { get; } = new(Runtime);
+
+    /// <summary>What this machine can limit.</summary>
+    public CgroupFeatures Cgroups { get; } = CgroupFeatures.Detect();
 
     public EventHub Events { get; } = new(Runtime, Standalone, Clock);
 

@@ -1,4 +1,3 @@
-using Tripod.FrontDoors.Kubernetes.Authorization;
 using System.Net;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -8,9 +7,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tripod.FrontDoors.Kubernetes.Authentication;
+using Tripod.FrontDoors.Kubernetes.Authorization;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
 using Tripod.FrontDoors.Kubernetes.Tls;
+using Tripod.FrontDoors.Tls;
 using Tripod.Pods;
 using Tripod.Runtime;
 using Tripod.Store;

@@ -7,12 +7,6 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Error, Message = "kubernetes api: {method} {path} failed")]
     public static partial void RequestFailed(ILogger log, string method, string path, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "kubernetes api: new server certificate for {names}: {reason}")]
-    public static partial void CertificateRenewed(ILogger log, string names, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "kubernetes api: new certificate authority in {directory}")]
-    public static partial void AuthorityMade(ILogger log, string directory);
-
     [LoggerMessage(Level = LogLevel.Debug, Message = "kubernetes api: a request without valid credentials was refused: {why}")]
     public static partial void Refused(ILogger log, string why);
 

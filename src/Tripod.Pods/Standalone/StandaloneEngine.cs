@@ -80,18 +80,18 @@ public sealed class StandaloneEngine : IAsyncDisposable
     public Task Start(string id, CancellationToken cancel) => WorkerOf(id).StartAsync(cancel);
 
     /// <summary>By a user's wish: its policy does not start it again.</summary>
-    public async Task Stop(string id, TimeSpan grace, CancellationToken cancel)
+    public async Task Stop(string id, TimeSpan grace, CancellationToken cancel, int? signal = null)
     {
         table.Change(id, known => known with { StoppedByUser = true, EndedWith = "" });
         WorkerOf(id).CancelRestart();
-        await runtime.StopContainer(id, grace, cancel).ConfigureAwait(false);
+        await runtime.StopContainer(id, grace, cancel, signal).ConfigureAwait(false);
     }
 
-    public async Task Restart(string id, TimeSpan grace, CancellationToken cancel)
+    public async Task Restart(string id, TimeSpan grace, CancellationToken cancel, int? signal = null)
     {
         using (WorkerOf(id).HoldStill())
         {
-            await runtime.StopContainer(id, grace, cancel).ConfigureAwait(false);
+            await runtime.StopContainer(id, grace, cancel, signal).ConfigureAwait(false);
             await Start(id, cancel).ConfigureAwait(false);
         }
     }

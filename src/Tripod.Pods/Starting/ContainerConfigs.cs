@@ -35,6 +35,8 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
                 [Labels.Restarts] = inARow.ToString(CultureInfo.InvariantCulture),
             },
             LogPath = $"{container.Name}/{attempt}.log",
+            LogSizeMax = options.ContainerLogMaxSize,
+            LogFilesMax = options.ContainerLogMaxFiles,
             Stdin = container.Stdin ?? false,
             StdinOnce = container.StdinOnce ?? false,
             Tty = container.Tty ?? false,

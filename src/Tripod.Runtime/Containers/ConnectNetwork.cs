@@ -22,7 +22,12 @@ internal sealed class ConnectNetwork(RuntimeParts parts)
         {
             using var netns = Netns.OfProcess(entry.Record.Pid);
             var used = entry.Record.Endpoints.Select(endpoint => int.Parse(endpoint.Interface[3..], CultureInfo.InvariantCulture)).ToHashSet();
-            new OwnNetwork(parts).Attach(entry, wish, netns, Enumerable.Range(0, used.Count + 1).First(index => !used.Contains(index)), isFirst: wishes.Count == 0);
+            var network = new OwnNetwork(parts);
+            network.Attach(entry, wish, netns, Enumerable.Range(0, used.Count + 1).First(index => !used.Contains(index)), isFirst: wishes.Count == 0);
+            if (wishes.Count == 0)
+            {
+                network.LeadTo(entry, wish);
+            }
         }
 
         Wish(entry, [.. wishes, wish]);
@@ -38,12 +43,18 @@ internal sealed class ConnectNetwork(RuntimeParts parts)
             throw new RuntimeException(RuntimeErrorKind.PermissionDenied, $"container {id} is not connected to network {parts.Networks.Find(networkId)?.Name ?? "bridge"}");
         }
 
-        if (entry.Record.Endpoints.Any(endpoint => endpoint.NetworkId == networkId))
+        IReadOnlyList<NetworkAttachment> left = [.. wishes.Where(wish => wish.NetworkId != networkId)];
+        if (entry.Record.Endpoints.FirstOrDefault(endpoint => endpoint.NetworkId == networkId) is { } endpoint)
         {
-            new OwnNetwork(parts).Detach(entry, networkId);
+            var network = new OwnNetwork(parts);
+            network.Detach(entry, networkId);
+            if (endpoint.Address == entry.Record.Address)
+            {
+                network.LeadTo(entry, left.FirstOrDefault());
+            }
         }
 
-        Wish(entry, [.. wishes.Where(wish => wish.NetworkId != networkId)]);
+        Wish(entry, left);
     }
 
     private static IReadOnlyList<NetworkAttachment> WishesOf(ContainerRecord record) =>
@@ -57,7 +68,7 @@ internal sealed class ConnectNetwork(RuntimeParts parts)
         {
             Config = known.Config with
             {
-                Standalone = known.Config.Standalone! with { Network = wishes.Count > 0 ? (known.Config.Standalone.Network ?? new()) with { Attachments = wishes } : null },
+                Standalone = known.Config.Standalone! with { Network = (known.Config.Standalone.Network ?? new()) with { Attachments = wishes } },
             },
         });
         entry.Prepared = null;

@@ -68,8 +68,14 @@ public sealed record ContainerConfig
     public IReadOnlyList<string> VolumeImages { get; init; } = [];
     public IReadOnlyList<ContainerRlimit> Rlimits { get; init => field = value ?? []; } = [];
 
-    /// <summary>Bytes at which the log begins anew; 0: it is left to grow.</summary>
+    /// <summary>Bytes at which the log begins a new file; 0: it is left to grow, or to whoever asks to reopen it.</summary>
     public long LogSizeMax { get; init; }
+
+    /// <summary>How many files there are at most; of those that were full only the last is plain, the others are compressed.</summary>
+    public int LogFilesMax { get; init => field = Math.Max(value, 1); } = 1;
+
+    /// <summary>Nothing that it prints is kept (<c>--log-driver none</c>).</summary>
+    public bool NoLog { get; init; }
 
     /// <summary>A small init of the machine's runs as the first process, and reaps (<c>docker run --init</c>).</summary>
     public bool Init { get; init; }
@@ -96,21 +102,6 @@ public sealed record ContainerRlimit(string Type, ulong Soft, ulong Hard)
 
 /// <param name="Permissions">Any of <c>rwm</c>.</param>
 public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions = "rwm");
-
-/// <summary>Limits; null or 0 means none is asked for. Memory in bytes, cpu times in microseconds.</summary>
-public sealed record LinuxResources
-{
-    public long CpuPeriod { get; init; }
-    public long CpuQuota { get; init; }
-    public long CpuShares { get; init; }
-    public string CpusetCpus { get; init; } = "";
-    public string CpusetMems { get; init; } = "";
-    public long MemoryLimit { get; init; }
-    public long MemorySwapLimit { get; init; }
-    public long PidsLimit { get; init; }
-    public int? OomScoreAdj { get; init; }
-    public IReadOnlyDictionary<string, ulong> HugepageLimits { get; init; } = new Dictionary<string, ulong>();
-}
 
 /// <summary>CRI v1 LinuxContainerSecurityContext. The defaults are Docker's.</summary>
 public sealed record LinuxSecurity

@@ -24,7 +24,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         {
             RootfsPath = rootfs,
             Args = config.Init ? [InitProgram.InContainer, "--", .. CommandLine(config, image)] : CommandLine(config, image),
-            Env = Environment(config, image, user, sandbox),
+            Env = Environment(config, image, user, sandbox, LinkedContainers.Environment(parts, record)),
             User = user,
             Cwd = config.WorkingDir.Length > 0 ? config.WorkingDir : image.WorkingDir.Length > 0 ? image.WorkingDir : "/",
             Tty = config.Tty,
@@ -60,7 +60,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "no command specified: the image has neither Entrypoint nor Cmd, and none was given", "CreateContainerError");
     }
 
-    private static List<string> Environment(ContainerConfig config, ImageConfig image, ProcessUser user, ContainerRecord? sandbox)
+    private static List<string> Environment(ContainerConfig config, ImageConfig image, ProcessUser user, ContainerRecord? sandbox, IEnumerable<KeyValuePair<string, string>> linked)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
         if ((sandbox?.Sandbox?.Hostname ?? config.Standalone?.Hostname) is { Length: > 0 } hostname)
@@ -74,7 +74,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             values[parts[0]] = parts.Length > 1 ? parts[1] : "";
         }
 
-        foreach (var (name, value) in config.Env)
+        foreach (var (name, value) in linked.Concat(config.Env))
         {
             values[name] = value;
         }

@@ -19,6 +19,8 @@ public static class HostDevices
         : IsDevice(path) ? [new ContainerDevice(path, inContainer, permissions)]
         : [];
 
+    public static bool IsBlockDevice(string path) => Path.Exists(path) && FileKinds.Of(path) is "block device";
+
     private static IEnumerable<string> Below(string folder)
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(folder).Except(NotHanded).Where(path => new FileInfo(path).LinkTarget is null))

@@ -37,18 +37,24 @@ internal static class OwnFiles
         var first = record.Endpoints.FirstOrDefault(endpoint => endpoint.Address == record.Address)?.NetworkId ?? "";
         var (server, reachable) = first.Length > 0 && parts.Networks.NameserverOf(first) is { } ofNetwork ? ofNetwork : parts.Resolver is { } resolver ? (parts.Network.Gateway, resolver.Reachable) : (null, []);
         Write(bundle, "resolv.conf", ResolverConfiguration.Of(first.Length > 0 && server is not null && own.Dns is { AddsToHost: false } given ? given with { AddsToHost = true } : own.Dns, host, ofHost, server, reachable));
-        Write(bundle, "hosts", Hosts(own, ofHost ? File.ReadAllText(HostNames) : null, record.Address));
+        Write(bundle, "hosts", Hosts(own, ofHost ? File.ReadAllText(HostNames) : null, record.Address, LinkedContainers.Hosts(parts, record)));
     }
 
     /// <param name="own">What the container asks for.</param>
     /// <param name="host">The host's file, for one that shares its network.</param>
     /// <param name="address">Empty where it has none.</param>
-    public static string Hosts(StandaloneConfig own, string? host, string address)
+    /// <param name="linked">Those it knows by names of its own.</param>
+    public static string Hosts(StandaloneConfig own, string? host, string address, IEnumerable<(string Address, string Names)> linked)
     {
         var text = new StringBuilder(host ?? "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
         foreach (var (names, to) in own.Hosts)
         {
             text.Append(to).Append('\t').Append(names).Append('\n');
+        }
+
+        foreach (var (at, names) in linked)
+        {
+            text.Append(at).Append('\t').Append(names).Append('\n');
         }
 
         if (address.Length > 0 && own.Hostname.Length > 0)

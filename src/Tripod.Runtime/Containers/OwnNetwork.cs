@@ -35,9 +35,8 @@ internal sealed class OwnNetwork(RuntimeParts parts)
                 Attach(entry, wishes[index], netns, index, isFirst: index == 0);
             }
 
-            var address = entry.Record.Address;
             parts.Table.Change(entry, known => known with { Ports = mappings });
-            parts.Network.Publish(id, System.Net.IPAddress.Parse(address), mappings);
+            Publish(entry.Record);
             return held;
         }
         catch
@@ -76,6 +75,31 @@ internal sealed class OwnNetwork(RuntimeParts parts)
         }
 
         parts.Table.Change(entry, known => known with { Endpoints = [.. known.Endpoints.Where(endpoint => endpoint.NetworkId != networkId)] });
+    }
+
+    /// <summary>The network that was the first has been left, or there was none: default route and host ports are the next one's.</summary>
+    /// <param name="entry">A container that goes on.</param>
+    /// <param name="next">Null: it is on no network.</param>
+    public void LeadTo(ContainerEntry entry, NetworkAttachment? next)
+    {
+        parts.Network.Unpublish(entry.Record.Id);
+        parts.Table.Change(entry, known => known with { Address = "" });
+        if (next is null || entry.Record.Endpoints.FirstOrDefault(endpoint => endpoint.NetworkId == next.NetworkId) is not { } endpoint)
+        {
+            return;
+        }
+
+        using var netns = Netns.OfProcess(entry.Record.Pid);
+        Attach(entry, next, netns, int.Parse(endpoint.Interface[3..], System.Globalization.CultureInfo.InvariantCulture), isFirst: true);
+        Publish(entry.Record);
+    }
+
+    private void Publish(ContainerRecord record)
+    {
+        if (record.Address.Length > 0)
+        {
+            parts.Network.Publish(record.Id, System.Net.IPAddress.Parse(record.Address), record.Ports);
+        }
     }
 
     private static ContainerRecord Placed(ContainerRecord known, NetworkEndpoint endpoint, bool isFirst) => known with
@@ -130,7 +154,7 @@ internal sealed class OwnNetwork(RuntimeParts parts)
             parts.Network.Restore(record.Id, onBridge.Address, []);
         }
 
-        parts.Network.Publish(record.Id, System.Net.IPAddress.Parse(record.Address), record.Ports);
+        Publish(record);
     }
 
     /// <summary>After a joiner's end: its owners may have waited for it.</summary>

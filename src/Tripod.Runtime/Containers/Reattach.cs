@@ -26,7 +26,7 @@ internal sealed class Reattach(RuntimeParts parts)
             parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Sandbox!.Ports);
         }
 
-        var owners = parts.Table.All.Where(entry => OwnNetwork.Has(entry.Record) && entry.Record.Address.Length > 0).ToList();
+        var owners = parts.Table.All.Where(entry => OwnNetwork.Has(entry.Record) && (entry.Record.Address.Length > 0 || entry.Record.Ports.Count > 0)).ToList();
         foreach (var entry in owners.Where(entry => IsUsed(entry.Record)))
         {
             new OwnNetwork(parts).Restore(entry.Record);

@@ -25,6 +25,7 @@ internal sealed class StartContainer(RuntimeParts parts)
         }
 
         var sandbox = record.SandboxId is null ? null : CreateContainer.Sandbox(parts.Table, record.SandboxId);
+        LinkedContainers.Check(parts, record);
         await ClearHalfStartedAsync(entry, cancel).ConfigureAwait(false);
         var held = Prepare(entry, sandbox);
         try
@@ -86,6 +87,14 @@ internal sealed class StartContainer(RuntimeParts parts)
             Paused = false,
         });
         new OwnNetwork(parts).KeepIpc(entry.Record);
+        if (entry.Record.Config.Standalone is not null)
+        {
+            foreach (var linking in LinkedContainers.To(parts, entry.Record.Id))
+            {
+                OwnFiles.Write(parts, linking);
+            }
+        }
+
         parts.Table.Publish(ContainerEventKind.Started, entry.Record);
         _ = parts.Ends.Follow(entry);
     }
@@ -107,10 +116,10 @@ internal sealed class StartContainer(RuntimeParts parts)
         parts.Table.Publish(ContainerEventKind.Stopped, entry.Record);
     }
 
-    /// <summary>What a boot took away is made again; and a container that it joins may run in other namespaces by now.</summary>
+    /// <summary>What a boot took away is made again; and a container that it joins or is linked to may run elsewhere by now.</summary>
     private void PrepareAgain(ContainerEntry entry, ContainerRecord? sandbox)
     {
-        if (entry.Prepared is null || !entry.Prepared.SequenceEqual(new NamespacePaths(parts).Of(entry.Record, sandbox)))
+        if (entry.Prepared is null || entry.Record.Config.Standalone is { Links.Count: > 0 } || !entry.Prepared.SequenceEqual(new NamespacePaths(parts).Of(entry.Record, sandbox)))
         {
             new CreateContainer(parts).Prepare(entry, sandbox);
         }

@@ -6,7 +6,11 @@ namespace Tripod.Runtime.Containers;
 /// <summary>Asks a container to end, by its stop signal, and after the grace period kills its whole cgroup. The end is written down by <see cref="ContainerEnds"/>.</summary>
 internal sealed class StopContainer(RuntimeParts parts)
 {
-    public async Task RunAsync(string id, TimeSpan grace, CancellationToken cancel)
+    /// <param name="id">One that is gone has ended.</param>
+    /// <param name="grace">Until it is killed.</param>
+    /// <param name="cancel">Leaves off waiting; what was begun goes on by the next call.</param>
+    /// <param name="signal">In place of its own stop signal, for this once.</param>
+    public async Task RunAsync(string id, TimeSpan grace, CancellationToken cancel, int? signal = null)
     {
         if (parts.Table.Find(id) is not { } entry)
         {
@@ -28,7 +32,7 @@ internal sealed class StopContainer(RuntimeParts parts)
         {
             if (first && grace > TimeSpan.Zero)
             {
-                Signal(entry.Record);
+                Signal(entry.Record, signal);
             }
 
             await WaitForEndAsync(entry, cancel).ConfigureAwait(false);
@@ -62,7 +66,7 @@ internal sealed class StopContainer(RuntimeParts parts)
     /// <summary>A timer takes at most 49 days; the loop asks again.</summary>
     private static TimeSpan Shorter(TimeSpan left) => left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
 
-    private void Signal(ContainerRecord record)
+    private void Signal(ContainerRecord record, int? instead)
     {
         var name = record.Config.StopSignal.Length > 0 ? record.Config.StopSignal : parts.Images.Find(record.ImageId)?.Config.StopSignal ?? "";
         if (record.Paused)
@@ -74,7 +78,7 @@ internal sealed class StopContainer(RuntimeParts parts)
         using var process = Pidfd.Open(record.Pid);
         if (process is not null && new ProcessIdentity(record.Pid, record.StartTicks).IsAlive)
         {
-            process.Signal(Signals.Parse(name) ?? Signals.Term);
+            process.Signal(instead ?? Signals.Parse(name) ?? Signals.Term);
         }
     }
 }

@@ -148,8 +148,10 @@ public sealed class PodNetwork
 
     public int Mtu => mtu;
 
-    /// <summary>Leads host ports to a container on another of the engine's bridges; <see cref="Detach"/> takes them back.</summary>
+    /// <summary>Leads host ports to a container on another of the engine's bridges; <see cref="Unpublish"/> and <see cref="Detach"/> take them back.</summary>
     public void Publish(string containerId, IPAddress address, IReadOnlyList<PortMapping> ports) => rules.Add(containerId, address, ports);
+
+    public void Unpublish(string containerId) => rules.Remove(containerId);
 
     /// <summary>Rules for the engine's further bridges too.</summary>
     public void Govern(IReadOnlyList<BridgeRange> others) => rules.Rebuild(new PortRuleset(table, [Range, .. others]));

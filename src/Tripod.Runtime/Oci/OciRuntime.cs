@@ -121,9 +121,8 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     [
         "--api-version", "1", "-c", id, "-u", id, "-n", id, "-r", program, "-b", bundle, "-p", Path.Combine(bundle, "pid"),
         "-P", Path.Combine(bundle, "conmon.pid"), "--persist-dir", bundle, "--exit-dir", paths.Exits, "--full-attach",
-        "-l", $"k8s-file:{logPath}", "--log-level", "error",
+        "-l", config.NoLog ? "none" : $"k8s-file:{logPath}", "--log-level", "error",
         .. GlobalArguments.SelectMany(argument => new[] { "--runtime-arg", argument }),
-        .. config.LogSizeMax > 0 ? ["--log-size-max", config.LogSizeMax.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         .. config.Stdin ? ["-i"] : Array.Empty<string>(),
         .. config.Stdin && !config.StdinOnce ? ["--leave-stdin-open"] : Array.Empty<string>(),
         .. config.Tty ? ["-t"] : Array.Empty<string>(),
@@ -133,14 +132,17 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
 
     private string Program(string handler) => Find(handler.Length > 0 ? handler : options.OciRuntime, "OCI runtime");
 
-    private static string Find(string program, string role)
+    /// <summary>Where a program is: by its path, or found in PATH; null where it is not.</summary>
+    public static string? Locate(string program)
     {
         var candidates = program.Contains('/', StringComparison.Ordinal)
             ? [program]
             : (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin:/usr/sbin:/sbin").Split(':').Select(folder => Path.Combine(folder, program));
-        return candidates.FirstOrDefault(File.Exists)
-            ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"{role} {program} is not installed: apt install {Path.GetFileName(program)}, or configure another");
+        return candidates.FirstOrDefault(File.Exists);
     }
+
+    private static string Find(string program, string role) => Locate(program)
+        ?? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"{role} {program} is not installed: apt install {Path.GetFileName(program)}, or configure another");
 
     private int Pid(string id, string? said)
     {

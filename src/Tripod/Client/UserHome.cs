@@ -9,6 +9,9 @@ namespace Tripod.Client;
 /// <param name="Gid">Theirs.</param>
 internal sealed record UserHome(string Path, string? Name = null, int? Uid = null, int? Gid = null)
 {
+    /// <summary>Whose files commands read that are begun with sudo.</summary>
+    public static UserHome Root => new("/root");
+
     public static UserHome Find()
     {
         var user = Environment.GetEnvironmentVariable("SUDO_USER");

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
-using Tripod.FrontDoors.Kubernetes.Tls;
+using Tripod.FrontDoors.Tls;
 using Tripod.Pods;
 using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
@@ -53,6 +53,8 @@ internal static class Engine
             NodeIp = NodeAddress.Find(runtime.Gateway),
             ApiAddress = api,
             CaCertificate = authority.CertificatePem,
+            ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
+            ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
         };
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
         {
@@ -79,6 +81,9 @@ internal static class Engine
             var dockerDoor = new DockerDoorOptions
             {
                 Socket = record.DockerSocket,
+                Listen = parsed.GetValue(options.ListenDocker) is { } tcp ? IPEndPoint.Parse(tcp) : null,
+                PkiDirectory = Path.Combine(pki, "docker"),
+                Addresses = [podOptions.NodeIp, runtime.Gateway],
                 UsualSocket = parsed.GetValue(options.UsualDockerSocket) ? UsualDockerSocket : null,
                 NodeName = nodeName,
                 Version = podOptions.Version,
@@ -141,6 +146,7 @@ internal static class Engine
             [
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
                 "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker, "--docker-group", parsed.GetRequiredValue(options.DockerGroup),
+                .. parsed.GetValue(options.ListenDocker) is { } tcp ? (string[])["--listen-docker", tcp] : [],
                 .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],

@@ -1,3 +1,5 @@
+using System.Globalization;
+using k8s.Models;
 using Tripod.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -7,7 +9,7 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon"];
+    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -41,6 +43,8 @@ internal static class EngineConfig
                 "pauseImage" => options with { PauseImage = value.ToString() },
                 "ociRuntime" => options with { OciRuntime = value.ToString() },
                 "conmon" => options with { Conmon = value.ToString() },
+                "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
+                "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }
@@ -64,6 +68,20 @@ internal static class EngineConfig
 
         return registry.Host.Length > 0 ? registry : throw new InvalidOperationException($"read {path}: line {node.Start.Line}: a registry needs its host, for example docker.io");
     }
+
+    private static long Bytes(string path, YamlNode value)
+    {
+        try
+        {
+            return new ResourceQuantity(value.ToString()).ToInt64();
+        }
+        catch (Exception malformed) when (malformed is FormatException or OverflowException)
+        {
+            throw Wrong(path, value, "a quantity of bytes such as 10Mi");
+        }
+    }
+
+    private static InvalidOperationException Wrong(string path, YamlNode value, string wanted) => new($"read {path}: line {value.Start.Line}: {value} is not {wanted}");
 
     private static InvalidOperationException Unknown(string path, YamlNode key, string name, string[] known) =>
         new($"read {path}: line {key.Start.Line}: unknown key {name}; known are {string.Join(", ", known)}");

@@ -16,6 +16,7 @@ internal sealed class ServeOptions
     public Option<string> ListenKubernetes { get; } = new("--listen-kubernetes") { Description = "address of the Kubernetes API", DefaultValueFactory = _ => "127.0.0.1:6443" };
     public Option<string?> DockerSocket { get; } = new("--docker-socket") { Description = "path of the Docker API's socket (RUN/docker.sock)" };
     public Option<string> DockerGroup { get; } = new("--docker-group") { Description = "whose members may use that socket, where there is such a group; they are as good as root", DefaultValueFactory = _ => UsualGroup };
+    public Option<string?> ListenDocker { get; } = new("--listen-docker") { Description = "serve the Docker API over TLS on this address too, for clients with the certificate in ROOT/pki/docker/client" };
     public Option<bool> UsualDockerSocket { get; } = new("--usual-docker-socket") { Description = "serve the Docker API on /run/docker.sock too, where nobody else does: docker needs no context then" };
     public Option<string?> CriSocket { get; } = new("--cri-socket") { Description = "path of the CRI's socket (RUN/cri.sock)" };
     public Option<string> Kubeconfig { get; } = new("--kubeconfig") { Description = "where the administrator's kubeconfig is written", DefaultValueFactory = _ => UsualKubeconfig };
@@ -28,7 +29,7 @@ internal sealed class ServeOptions
     public static Option<string> RunOption() =>
         new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
-    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, UsualDockerSocket, CriSocket, Kubeconfig, Config, TokenFile, AuditLog, NodeName];
+    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, ListenDocker, UsualDockerSocket, CriSocket, Kubeconfig, Config, TokenFile, AuditLog, NodeName];
 
     public void AddTo(Command command)
     {

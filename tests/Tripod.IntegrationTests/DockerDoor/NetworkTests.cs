@@ -54,6 +54,26 @@ public sealed class NetworkTests(SharedEngine shared) : IClassFixture<SharedEngi
     }
 
     [Fact]
+    public async Task Host_port_and_way_out_follow_to_the_next_network()
+    {
+        var port = Engine.FreePort();
+        await engine.Docker("network", "create", "first");
+        await engine.Docker("network", "create", "second");
+        await engine.Docker("run", "-d", "--name", "moving", "--network", "first", "-p", string.Create(CultureInfo.InvariantCulture, $"{port}:80"), "busybox", "sh", "-c", "echo here > /index.html; httpd -f -h /");
+        await Engine.Eventually(async () => await Engine.Http(port, "/index.html") == "here\n", "it answers", TimeSpan.FromSeconds(5));
+        await engine.Docker("network", "connect", "second", "moving");
+        await engine.Docker("network", "disconnect", "first", "moving");
+        Assert.Equal("here\n", await Engine.Http(port, "/index.html"));
+        Assert.Contains("default via", await engine.Docker("exec", "moving", "ip", "route"), StringComparison.Ordinal);
+        await engine.Docker("network", "disconnect", "second", "moving");
+        Assert.Equal("", await engine.Docker("exec", "moving", "ip", "route"));
+        await engine.Docker("network", "connect", "first", "moving");
+        Assert.Equal("here\n", await Engine.Http(port, "/index.html"));
+        await engine.Docker("rm", "-f", "moving");
+        await engine.Docker("network", "rm", "first", "second");
+    }
+
+    [Fact]
     public async Task Networks_outlive_the_engine()
     {
         await using var own = await Engine.Start();

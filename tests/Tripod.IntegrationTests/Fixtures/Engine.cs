@@ -21,6 +21,7 @@ public sealed class Engine : IAsyncDisposable
     private readonly StringBuilder log = new();
     private Process? process;
     private bool ownsStateMount;
+    private IReadOnlyList<string> options = [];
 
     private Engine(int number, RegistryServer registry)
     {
@@ -53,14 +54,19 @@ public sealed class Engine : IAsyncDisposable
         }
     }
 
+    /// <summary>With further options of <c>tripod serve</c>.</summary>
+    public static Task<Engine> StartWith(params string[] options) => Start(null, options, []);
+
     /// <summary>Starts a registry with busybox in it and an engine that has it as docker.io's mirror; waits until it is ready.</summary>
     /// <param name="stateMegabytes">The size of the file system that the engine's state has for itself; null: it is on the machine's.</param>
     /// <param name="mirrored">Further registries that the test's own stands in for.</param>
-    public static async Task<Engine> Start(int? stateMegabytes = null, params string[] mirrored)
+    public static Task<Engine> Start(int? stateMegabytes = null, params string[] mirrored) => Start(stateMegabytes, [], mirrored);
+
+    private static async Task<Engine> Start(int? stateMegabytes, IReadOnlyList<string> options, string[] mirrored)
     {
         var registry = await RegistryServer.Start();
         await registry.Push(await TestImages.Busybox(), "library/busybox:latest");
-        var engine = new Engine(Interlocked.Increment(ref count), registry);
+        var engine = new Engine(Interlocked.Increment(ref count), registry) { options = options };
         await File.WriteAllTextAsync(Path.Combine(engine.Root, "config.yaml"), $"""
             registries:
             {string.Concat(mirrored.Prepend("docker.io").Select(host => $"  - host: {host}\n    mirrors: [\"{registry.Url}\"]\n"))}
@@ -84,7 +90,7 @@ public sealed class Engine : IAsyncDisposable
             "--config", Path.Combine(Root, "config.yaml"), "--node-name", "testnode",
             "--listen-kubernetes", $"127.0.0.1:{KubernetesPort}", "--docker-socket", Path.Combine(Run, "docker.sock"),
             "--cri-socket", Path.Combine(Run, "cri.sock"),
-            "--pod-cidr", podCidr,
+            "--pod-cidr", podCidr, .. options,
         ])
         {
             RedirectStandardOutput = true,

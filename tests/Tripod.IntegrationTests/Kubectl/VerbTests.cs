@@ -137,7 +137,6 @@ public sealed class VerbTests(SharedEngine shared) : IClassFixture<SharedEngine>
     public async Task What_is_not_served_is_refused_with_what_to_do_instead()
     {
         async Task Refused(string says, params string[] typed) => Assert.Contains(says, (await shell.Try(typed)).Error, StringComparison.Ordinal);
-        await Refused("serviceaccounts/token is not served by tripod: clients are let in by", "create", "token", "default");
         await Refused("give the container a hostPort", "create", "service", "clusterip", "s", "--tcp=80");
         await Refused("make a pod of the Job's spec.template", "create", "job", "j", "--image=busybox");
         await Refused("deployments.apps is not served by tripod", "rollout", "status", "deployment/x");

@@ -26,6 +26,15 @@ internal sealed class AttachContainer(DockerParts parts)
         var joining = live ? parts.Runtime.AttachAtStart(known.Id, gone.Token) : null;
         var connection = await HijackedConnection.TakeAsync(request, tty ? MultiplexedOutput.Raw : MultiplexedOutput.Multiplexed).ConfigureAwait(false);
         await using var ending = connection.ConfigureAwait(false);
+
+        // For a container that is never started nobody would notice else that the client has left.
+        using var leaving = connection.InputEnded.Register(() =>
+        {
+            if (connection.IsGone)
+            {
+                gone.Cancel();
+            }
+        });
         var output = new MultiplexedOutput(connection, tty);
         if (pastWanted && Directory.Exists(Path.GetDirectoryName(known.Status.LogPath)))
         {
@@ -50,7 +59,7 @@ internal sealed class AttachContainer(DockerParts parts)
                 }
             }
         }
-        catch (RuntimeException)
+        catch (Exception over) when (over is RuntimeException or OperationCanceledException)
         {
             // It was not started, or is gone: whoever starts it is told why.
         }

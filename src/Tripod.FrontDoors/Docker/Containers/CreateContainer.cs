@@ -24,7 +24,7 @@ internal sealed partial class CreateContainer(DockerParts parts)
         var reference = body.Text("Image");
         var image = parts.Runtime.Images.Find(reference) ?? throw new DockerException(404, $"No such image: {Familiar(reference)}");
         var document = JsonNode.Parse(parts.Runtime.Images.ReadConfig(image.Id));
-        var wanted = new ContainerRequest(body, image, document, parts.Containers);
+        var wanted = new ContainerRequest(body, image, document, parts);
         var mounts = wanted.Mounts;
         var name = asked.Length > 0 ? asked : RandomName.Make(taken => parts.Standalone.Named(taken) is not null);
         var places = parts.Mounts.Prepare(mounts);

@@ -12,6 +12,11 @@ internal sealed class ReadLogs(DockerParts parts)
     public async Task RunAsync(DockerRequest request)
     {
         var known = parts.Containers.Get(request.Name);
+        if (known.Status.Config.NoLog)
+        {
+            throw new DockerException(501, "configured logging driver does not support reading");
+        }
+
         var streams = (request.Flag("stdout") ? LogStreams.Stdout : 0) | (request.Flag("stderr") ? LogStreams.Stderr : 0);
         if (streams == 0)
         {

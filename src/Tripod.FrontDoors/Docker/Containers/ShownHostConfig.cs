@@ -66,6 +66,12 @@ internal static class ShownHostConfig
             shown[name] = asked[name]?.DeepClone();
         }
 
+        if (asked.Texts("Links") is { Count: > 0 } links)
+        {
+            // Docker's own form, which other clients cut apart again.
+            shown["Links"] = links.Select(link => link.Split(':', 2)).Select(link => $"/{link[0].TrimStart('/')}:/{config.Name}/{link[^1][(link[^1].LastIndexOf('/') + 1)..]}").ToJson();
+        }
+
         if (view.Config.Count == 0)
         {
             shown["Privileged"] = config.Security.Privileged;

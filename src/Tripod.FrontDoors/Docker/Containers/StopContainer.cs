@@ -18,7 +18,9 @@ internal sealed class StopContainer(DockerParts parts)
             return;
         }
 
-        await StopAsync(known, Grace(request, known), request.Query("signal"), request.Cancel).ConfigureAwait(false);
+        await (known.Standalone is null
+            ? parts.Runtime.StopContainer(known.Id, Grace(request, known), request.Cancel, Signal(request))
+            : parts.Standalone.Stop(known.Id, Grace(request, known), request.Cancel, Signal(request))).ConfigureAwait(false);
         parts.Events.Container(known.Id, "stop");
         await request.AnswerAsync(204).ConfigureAwait(false);
     }
@@ -29,33 +31,21 @@ internal sealed class StopContainer(DockerParts parts)
         if (known.Standalone is null)
         {
             // The pod's own worker starts it again.
-            await parts.Runtime.StopContainer(known.Id, Grace(request, known), request.Cancel).ConfigureAwait(false);
+            await parts.Runtime.StopContainer(known.Id, Grace(request, known), request.Cancel, Signal(request)).ConfigureAwait(false);
         }
         else
         {
-            await parts.Standalone.Restart(known.Id, Grace(request, known), request.Cancel).ConfigureAwait(false);
+            await parts.Standalone.Restart(known.Id, Grace(request, known), request.Cancel, Signal(request)).ConfigureAwait(false);
         }
 
         parts.Events.Container(known.Id, "restart");
         await request.AnswerAsync(204).ConfigureAwait(false);
     }
 
-    private async Task StopAsync(KnownContainer known, TimeSpan grace, string signal, CancellationToken cancel)
-    {
-        if (signal.Length > 0 && known.IsRunning)
-        {
-            parts.Runtime.SignalContainer(known.Id, SignalNames.Parse(signal) ?? throw new DockerException(400, $"invalid signal: {signal}"));
-        }
-
-        if (known.Standalone is null)
-        {
-            await parts.Runtime.StopContainer(known.Id, grace, cancel).ConfigureAwait(false);
-        }
-        else
-        {
-            await parts.Standalone.Stop(known.Id, grace, cancel).ConfigureAwait(false);
-        }
-    }
+    /// <summary>In place of the container's own, where the request names one.</summary>
+    private static int? Signal(DockerRequest request) => request.Query("signal") is { Length: > 0 } text
+        ? SignalNames.Parse(text) ?? throw new DockerException(400, $"invalid signal: {text}")
+        : null;
 
     /// <summary>Of the request, else the container's own, else ten seconds; negative: as long as it takes.</summary>
     private static TimeSpan Grace(DockerRequest request, KnownContainer known)

@@ -7,7 +7,7 @@ namespace Tripod.FrontDoors.Docker.Containers;
 /// <summary><c>docker update</c>: limits, at once where it runs, and the restart policy.</summary>
 internal sealed class UpdateContainer(DockerParts parts)
 {
-    private static readonly string[] Limits = ["CpuShares", "Memory", "NanoCpus", "CpuPeriod", "CpuQuota", "CpusetCpus", "CpusetMems", "MemorySwap", "MemoryReservation", "PidsLimit", "BlkioWeight"];
+    private static readonly string[] Limits = ["CpuShares", "Memory", "NanoCpus", "CpuPeriod", "CpuQuota", "CpusetCpus", "CpusetMems", "MemorySwap", "MemoryReservation", "PidsLimit", "BlkioWeight", "CpuRealtimePeriod", "CpuRealtimeRuntime"];
 
     public async Task RunAsync(DockerRequest request)
     {
@@ -34,8 +34,9 @@ internal sealed class UpdateContainer(DockerParts parts)
             }
         }
 
+        var warnings = new List<string>();
         var policy = RestartPolicies.Of(host);
-        var resources = Resources.Of(host);
+        var resources = Resources.Of(host, parts.Cgroups, warnings);
         if (resources != known.Status.Config.Resources)
         {
             await parts.Runtime.UpdateContainerResources(known.Id, resources, request.Cancel).ConfigureAwait(false);
@@ -44,6 +45,6 @@ internal sealed class UpdateContainer(DockerParts parts)
         parts.Standalone.SetRestartPolicy(known.Id, policy);
         parts.Standalone.SetRequest(known.Id, made.ToJsonString());
         parts.Events.Container(known.Id, "update");
-        await request.AnswerAsync(new JsonObject { ["Warnings"] = new JsonArray() }).ConfigureAwait(false);
+        await request.AnswerAsync(new JsonObject { ["Warnings"] = warnings.ToJson() }).ConfigureAwait(false);
     }
 }

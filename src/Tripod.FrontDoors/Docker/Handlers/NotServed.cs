@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Http;
 
 namespace Tripod.FrontDoors.Docker.Handlers;
@@ -5,6 +6,9 @@ namespace Tripod.FrontDoors.Docker.Handlers;
 /// <summary>What this engine leaves to others, said so.</summary>
 internal static class NotServed
 {
+    /// <summary>What is not there needs no pruning: <c>docker system prune</c> asks this too.</summary>
+    public static Task NoBuildCache(DockerRequest request) => request.AnswerAsync(new JsonObject { ["CachesDeleted"] = new JsonArray(), ["SpaceReclaimed"] = 0 });
+
     public static Task Build(DockerRequest request) => throw new DockerException(
         501, $"tripod builds no images ({request.Http.Request.Path}): use buildah (buildah build -t NAME . && buildah push NAME docker-archive:/dev/stdout | docker load), or docker buildx with a builder of its own (docker buildx create --driver remote), then docker load");
 

@@ -10,14 +10,15 @@ internal sealed class ShowInfo(DockerParts parts)
     public Task RunAsync(DockerRequest request)
     {
         var containers = parts.Runtime.ListAllContainers();
+        var paused = containers.Count(container => container is { State: ContainerState.Running, Paused: true });
         var running = containers.Count(container => container.State == ContainerState.Running);
         return request.AnswerAsync(new JsonObject
         {
             ["ID"] = parts.Options.NodeName,
             ["Name"] = parts.Options.NodeName,
             ["Containers"] = containers.Count,
-            ["ContainersRunning"] = running,
-            ["ContainersPaused"] = 0,
+            ["ContainersRunning"] = running - paused,
+            ["ContainersPaused"] = paused,
             ["ContainersStopped"] = containers.Count - running,
             ["Images"] = parts.Runtime.Images.List().Count,
             ["Driver"] = "overlay",

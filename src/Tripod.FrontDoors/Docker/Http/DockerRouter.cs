@@ -33,7 +33,7 @@ internal sealed class DockerRouter(DockerParts parts)
         new("GET", "/images/search", NotServed.Search),
         new("POST", "/auth", new RegistryLogin(parts).RunAsync),
         new("POST", "/build", NotServed.Build),
-        new("POST", "/build/prune", NotServed.Build),
+        new("POST", "/build/prune", NotServed.NoBuildCache),
         new("POST", "/session", NotServed.Build),
         new("POST", "/grpc", NotServed.Build),
         new("GET", "/plugins", NotServed.Plugins),

@@ -13,7 +13,9 @@ internal static class Attachments
     /// <param name="idOf">A network's id by its name; a name that is not known stays, and is refused at the start.</param>
     public static IReadOnlyList<NetworkAttachment> Of(string mode, JsonObject endpoints, string mac, Func<string, string> idOf)
     {
-        var names = endpoints.Select(pair => pair.Key).Where(name => Plain(name) != Plain(mode)).Prepend(mode);
+        // Docker's rule: who names no network but endpoints is on those alone.
+        var onlyEndpoints = Plain(mode) == "bridge" && endpoints.Count > 0;
+        var names = onlyEndpoints ? endpoints.Select(pair => pair.Key) : endpoints.Select(pair => pair.Key).Where(name => Plain(name) != Plain(mode)).Prepend(mode);
         return [.. names.Select((name, index) => Of(
             Plain(name) == "bridge" ? "" : idOf(name),
             endpoints.FirstOrDefault(pair => Plain(pair.Key) == Plain(name)).Value as JsonObject ?? [],
@@ -32,11 +34,6 @@ internal static class Attachments
         if (id.Length == 0 && address.Length > 0)
         {
             throw new DockerException(400, "user specified IP address is supported on user defined networks only");
-        }
-
-        if (endpoint.Texts("Links").Count > 0)
-        {
-            throw new DockerException(400, "Links is not supported by tripod: names resolve on a network of the user's own");
         }
 
         return new(id) { Aliases = endpoint.Texts("Aliases"), Address = address, Mac = endpoint.Text("MacAddress") is { Length: > 0 } own ? own : mac };

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Containers;
 using Tripod.FrontDoors.Docker.Http;
 using Tripod.Pods.Standalone;
+using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Sandboxes;
@@ -16,14 +17,17 @@ internal sealed class ContainerRequest
     private readonly ImageRecord image;
     private readonly JsonObject imageConfig;
     private readonly ContainerNamespaces namespaces;
+    private readonly List<string> warnings = [];
+    private readonly IReadOnlyList<ContainerLink> links;
 
     /// <param name="body">Config, with HostConfig and NetworkingConfig in it; filled in with what holds.</param>
     /// <param name="image">That it names.</param>
     /// <param name="imageDocument">The image's whole configuration.</param>
-    /// <param name="containers">Whoever may be joined.</param>
+    /// <param name="parts">Who knows whoever may be joined, and what this machine can limit.</param>
     /// <exception cref="DockerException">What cannot be, or is not done here.</exception>
-    public ContainerRequest(JsonObject body, ImageRecord image, JsonNode? imageDocument, ContainerLookup containers)
+    public ContainerRequest(JsonObject body, ImageRecord image, JsonNode? imageDocument, DockerParts parts)
     {
+        var containers = parts.Containers;
         this.body = body;
         this.image = image;
         imageConfig = imageDocument.Object("config");
@@ -34,14 +38,19 @@ internal sealed class ContainerRequest
         Command = CommandLine();
         Exposed = [.. image.Config.ExposedPorts.Concat(body.Object("ExposedPorts").Select(pair => pair.Key)).Select(WithProtocol).Distinct()];
         Ports = PortBindings.Of(host, Exposed);
+        Limits = Requests.Resources.Of(host, parts.Cgroups, warnings);
+        Mounts = Requests.Mounts.Of(host, body.Object("Volumes").Select(pair => pair.Key), image.Config.Volumes, VolumesFrom.Of(host, parts));
         RefuseConflicts();
+        links = Links.Of(host, body.Object("NetworkingConfig").Object("EndpointsConfig"), Network, parts);
     }
+
+    public LinuxResources Limits { get; }
 
     public IReadOnlyList<string> Command { get; }
     public IReadOnlyList<string> Exposed { get; }
     public IReadOnlyList<PublishedPort> Ports { get; }
 
-    public IReadOnlyList<WantedMount> Mounts => Requests.Mounts.Of(host, body.Object("Volumes").Select(pair => pair.Key), image.Config.Volumes);
+    public IReadOnlyList<WantedMount> Mounts { get; }
 
     /// <summary>The network's name; empty for one that is joined, the host's or none.</summary>
     public string Network => namespaces.Net is not NamespaceChoice.Own ? "" : host.Text("NetworkMode") switch
@@ -80,11 +89,13 @@ internal sealed class ContainerRequest
             StdinOnce = body.Flag("StdinOnce"),
             Tty = body.Flag("Tty"),
             Namespaces = namespaces,
-            Resources = Requests.Resources.Of(host),
+            Resources = Limits,
             Security = Security.Of(body, host),
             StopSignal = body.Text("StopSignal"),
             Rlimits = Ulimits(),
             LogSizeMax = ByteSize.Parse(LogOption("max-size")) ?? 0,
+            LogFilesMax = int.TryParse(LogOption("max-file"), NumberStyles.None, CultureInfo.InvariantCulture, out var files) ? files : 1,
+            NoLog = host.Object("LogConfig").Text("Type") == "none",
             Init = host.Flag("Init"),
             Standalone = new()
             {
@@ -93,6 +104,7 @@ internal sealed class ContainerRequest
                 Network = Network.Length > 0 ? new() { Ports = Ports, Attachments = Attachments.Of(Network, body.Object("NetworkingConfig").Object("EndpointsConfig"), body.Text("MacAddress"), networkId) } : null,
                 Dns = Dns(),
                 Hosts = [.. host.Texts("ExtraHosts").Select(text => ExtraHost(text, gateway))],
+                Links = links,
                 ShareIpc = host.Text("IpcMode") == "shareable",
                 ShmSize = host.Number("ShmSize"),
                 CgroupParent = host.Text("CgroupParent"),
@@ -102,9 +114,8 @@ internal sealed class ContainerRequest
         };
     }
 
-    /// <summary>What is taken, and done in another way; the client prints it.</summary>
-    public IReadOnlyList<string> Warnings =>
-        LogOption("max-file") is not ("" or "1") ? ["log option max-file: one file is kept; when it has reached max-size it begins anew"] : [];
+    /// <summary>What this machine cannot do and is left out; the client prints it.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
 
     private string LogOption(string name) => host.Object("LogConfig").Object("Config").Text(name);
 
@@ -209,10 +220,14 @@ internal sealed class ContainerRequest
             throw new DockerException(400, "conflicting options: hostname and the UTS mode");
         }
 
+        if (host.Text("Runtime") is { Length: > 0 } and not "runc" && !ContainerRuntime.HasRuntimeHandler(host.Text("Runtime")))
+        {
+            throw new DockerException(400, $"unknown or invalid runtime name: {host.Text("Runtime")}");
+        }
+
         foreach (var unknown in new[] { body.Text("StopSignal") }.Where(signal => signal.Length > 0 && SignalNames.Parse(signal) is null))
         {
             throw new DockerException(400, string.Create(CultureInfo.InvariantCulture, $"invalid signal: {unknown}"));
         }
-
     }
 }

@@ -30,13 +30,13 @@ internal sealed record WantedMount(string Type, string Source, string Target)
         : new(hostPath, Target, ReadOnly, Propagation switch { "rshared" or "shared" => "bidirectional", "rslave" or "slave" => "host-to-container", _ => "private" }) { NonRecursive = NonRecursive };
 }
 
-/// <summary>HostConfig's Binds, Mounts and Tmpfs, and the volumes of config and image, as one list. Pure.</summary>
+/// <summary>HostConfig's Binds, Mounts and Tmpfs, the volumes of config and image, and other containers', as one list. Pure.</summary>
 internal static class Mounts
 {
     private static readonly string[] TmpfsDefaults = ["noexec", "nosuid", "nodev"];
 
     /// <exception cref="DockerException">400: a mount that cannot be understood, or two at one place.</exception>
-    public static IReadOnlyList<WantedMount> Of(JsonObject host, IEnumerable<string> configVolumes, IEnumerable<string> imageVolumes)
+    public static IReadOnlyList<WantedMount> Of(JsonObject host, IEnumerable<string> configVolumes, IEnumerable<string> imageVolumes, IReadOnlyList<WantedMount> ofOthers)
     {
         var wanted = new List<WantedMount>();
         wanted.AddRange(host.Texts("Binds").Select(Bind));
@@ -47,6 +47,8 @@ internal static class Mounts
             throw new DockerException(400, $"Duplicate mount point: {twice.Key}");
         }
 
+        // What a user names itself goes before what comes from another container.
+        wanted.AddRange(ofOthers.Where(other => !wanted.Exists(mount => mount.Target.TrimEnd('/') == other.Target.TrimEnd('/'))).DistinctBy(other => other.Target).ToList());
         foreach (var volume in configVolumes.Concat(imageVolumes).Where(volume => !wanted.Exists(mount => mount.Target.TrimEnd('/') == volume.TrimEnd('/'))).Distinct().ToList())
         {
             wanted.Add(Absolute(new("volume", "", volume), volume));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Http;
@@ -9,34 +10,28 @@ internal static class UnsupportedFields
 {
     private static readonly Dictionary<string, string> OfHost = new(StringComparer.Ordinal)
     {
-        ["Links"] = "connect both containers to a network of their own: names resolve there",
-        ["VolumesFrom"] = "name the volumes themselves with -v",
-        ["OomKillDisable"] = "a container that may not be killed takes the machine with it",
-        ["MemoryReservation"] = "give a limit with --memory",
-        ["KernelMemory"] = "the kernel has no such limit any more",
         ["VolumeDriver"] = "only the driver local is there",
-        ["StorageOpt"] = "the storage driver has no options",
-        ["DeviceCgroupRules"] = "name the devices with --device",
+        ["StorageOpt"] = "--storage-opt is supported only for overlay over xfs with 'pquota' mount option; limit what a container writes with a volume of its own",
         ["Isolation"] = "there is no isolation but namespaces",
-        ["ContainerIDFile"] = "",
+        ["DeviceRequests"] = "",
     };
 
-    private static readonly string[] LogDrivers = ["", "json-file", "local", "k8s-file"];
+    private static readonly string[] LogDrivers = ["", "json-file", "local", "k8s-file", "none"];
 
     public static void Refuse(JsonObject body, JsonObject host)
     {
         foreach (var (name, way) in OfHost)
         {
-            if (way.Length > 0 && !IsEmpty(host[name]) && !(name == "VolumeDriver" && host.Text(name) == "local") && !(name == "Isolation" && host.Text(name) == "default"))
+            if (!IsEmpty(host[name]) && !(name == "VolumeDriver" && host.Text(name) == "local") && !(name == "Isolation" && host.Text(name) == "default"))
             {
-                throw new DockerException(400, $"{name} is not supported by tripod: {way}");
+                throw new DockerException(400, name switch { "DeviceRequests" => NoDriver(host), "StorageOpt" => way, _ => $"{name} is not supported by tripod: {way}" });
             }
         }
 
         var driver = host.Object("LogConfig").Text("Type");
         if (!LogDrivers.Contains(driver))
         {
-            throw new DockerException(400, $"logger: no log driver named '{driver}' is registered; tripod has json-file");
+            throw new DockerException(400, $"logger: no log driver named '{driver}' is registered; tripod has json-file, local and none");
         }
 
         foreach (var (option, value) in host.Object("LogConfig").Map("Config"))
@@ -46,21 +41,29 @@ internal static class UnsupportedFields
                 throw new DockerException(400, $"unknown log opt '{option}' for json-file log driver");
             }
 
+            if (option == "max-file" && (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var files) || files < 1))
+            {
+                throw new DockerException(400, $"invalid value for max-file: {value}: at least one file is kept");
+            }
+
             if (option == "max-size" && ByteSize.Parse(value) is null)
             {
                 throw new DockerException(400, $"invalid value for max-size: {value}");
             }
         }
 
-        if (host.OptionalNumber("MemorySwappiness") is >= 0)
-        {
-            throw new DockerException(400, "MemorySwappiness is not supported by tripod: leave it out");
-        }
-
         if (body.Flag("NetworkDisabled"))
         {
             host["NetworkMode"] = "none";
         }
+    }
+
+    /// <summary>In Docker's words where the machine has no such driver.</summary>
+    private static string NoDriver(JsonObject host)
+    {
+        var request = host.Objects("DeviceRequests").FirstOrDefault();
+        var capabilities = request?["Capabilities"] is JsonArray sets ? string.Join(' ', sets.OfType<JsonArray>().Select(set => $"[{string.Join(' ', set)}]")) : "";
+        return $"could not select device driver \"{request.Text("Driver")}\" with capabilities: [{capabilities}]";
     }
 
     private static bool IsEmpty(JsonNode? node) => node switch

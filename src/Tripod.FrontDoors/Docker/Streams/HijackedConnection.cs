@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Tripod.FrontDoors.Docker.Http;
@@ -14,9 +15,10 @@ internal sealed class HijackedConnection : Stream
 {
     private readonly IDuplexPipe transport;
     private readonly HalfClose half;
+    private readonly Socket? socket;
     private bool inputOver;
 
-    private HijackedConnection(IDuplexPipe transport, HalfClose half) => (this.transport, this.half) = (transport, half);
+    private HijackedConnection(IDuplexPipe transport, HalfClose half, Socket? socket) => (this.transport, this.half, this.socket) = (transport, half, socket);
 
     /// <summary>After the request's body has been read.</summary>
     public static async Task<HijackedConnection> TakeAsync(DockerRequest request, string contentType)
@@ -25,7 +27,7 @@ internal sealed class HijackedConnection : Stream
         var transport = http.Features.Get<IConnectionTransportFeature>()?.Transport ?? throw new DockerException(500, "this connection cannot be hijacked");
         var half = http.Features.Get<HalfClose>() ?? throw new DockerException(500, "this connection cannot be hijacked");
         half.Hijack();
-        var taken = new HijackedConnection(transport, half);
+        var taken = new HijackedConnection(transport, half, http.Features.Get<IConnectionSocketFeature>()?.Socket);
         var upgrade = http.Request.Headers.Upgrade.Count > 0;
         var head = upgrade
             ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: {ApiVersion.Newest}\r\n\r\n"
@@ -36,6 +38,22 @@ internal sealed class HijackedConnection : Stream
 
     /// <summary>The client sends no more; it may still read.</summary>
     public CancellationToken InputEnded => half.InputEnded;
+
+    /// <summary>Neither sends nor reads any more (poll(2), POLLHUP).</summary>
+    public bool IsGone
+    {
+        get
+        {
+            try
+            {
+                return socket?.Poll(0, SelectMode.SelectError) ?? false;
+            }
+            catch (Exception closed) when (closed is ObjectDisposedException or SocketException)
+            {
+                return true;
+            }
+        }
+    }
 
     public override bool CanRead => true;
     public override bool CanWrite => true;

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Tripod.FrontDoors.Kubernetes.Tls;
+using Tripod.FrontDoors.Tls;
 using Tripod.Pods.Accounts;
 
 namespace Tripod.FrontDoors.Kubernetes.Authentication;

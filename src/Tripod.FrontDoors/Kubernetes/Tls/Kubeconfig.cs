@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tripod.FrontDoors.Kubernetes.Authentication;
+using Tripod.FrontDoors.Tls;
 
 namespace Tripod.FrontDoors.Kubernetes.Tls;
 

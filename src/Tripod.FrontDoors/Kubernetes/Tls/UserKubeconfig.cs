@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tripod.FrontDoors.Kubernetes.Authentication;
+using Tripod.FrontDoors.Tls;
 
 namespace Tripod.FrontDoors.Kubernetes.Tls;
 

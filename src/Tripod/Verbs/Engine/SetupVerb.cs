@@ -29,7 +29,7 @@ internal static class SetupVerb
             var done = Do(Contexts(home, engine.Kubeconfig), context => context.Addition(engine), parsed.GetValue(yes));
             if (done == 0 && home.Name is { } user && !SocketGroup.IsFor(user, ServeOptions.UsualGroup))
             {
-                Console.WriteLine($"docker: {engine.DockerSocket} is root's. To use it as {user}, who is as good as root then: sudo groupadd -f tripod && sudo usermod -aG tripod {user}; then start the engine and the session anew");
+                Console.WriteLine($"docker: {engine.DockerSocket} is root's. To use it as {user}, who is as good as root then: sudo groupadd -f {ServeOptions.UsualGroup} && sudo usermod -aG {ServeOptions.UsualGroup} {user}; then start the engine and the session anew");
             }
 
             return done;
@@ -37,7 +37,13 @@ internal static class SetupVerb
         return verb;
     }
 
-    private static IUserContext[] Contexts(UserHome home, string engine) => [new KubectlContext(home, UserFiles.Kubeconfig(home, engine)), new DockerContext(home)];
+    private static IUserContext[] Contexts(UserHome home, string engine) => 
+    [
+        new KubectlContext(home, UserFiles.Kubeconfig(home, engine)),
+        new DockerContext(home),
+        // sudo docker reads root's own contexts.
+        .. home.Name is null ? Array.Empty<IUserContext>() : [new DockerContext(UserHome.Root)],
+    ];
 
     /// <summary>Says all that would be done, asks once, and does it.</summary>
     private static int Do(IUserContext[] contexts, Func<IUserContext, UserChange> plan, bool withoutAsking)

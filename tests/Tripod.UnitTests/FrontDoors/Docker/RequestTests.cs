@@ -3,6 +3,7 @@ using Tripod.FrontDoors.Docker.Containers;
 using Tripod.FrontDoors.Docker.Http;
 using Tripod.FrontDoors.Docker.Images;
 using Tripod.FrontDoors.Docker.Requests;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Xunit;
 
@@ -11,6 +12,8 @@ namespace Tripod.UnitTests.FrontDoors.Docker;
 /// <summary>The pure parts of a create request.</summary>
 public sealed class RequestTests
 {
+    private static readonly CgroupFeatures Nothing = new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: false);
+
     [Theory]
     [InlineData("""{"PortBindings":{"80/tcp":[{"HostPort":"8888"}]}}""", "tcp 80 8888-8888 ")]
     [InlineData("""{"PortBindings":{"53/udp":[{"HostIp":"127.0.0.1","HostPort":"5300-5310"}]}}""", "udp 53 5300-5310 127.0.0.1")]
@@ -40,14 +43,42 @@ public sealed class RequestTests
 
     [Fact]
     public void Two_mounts_at_one_place_are_refused() =>
-        Assert.Contains("Duplicate mount point: /x", Assert.Throws<DockerException>(() => Mounts.Of(Json("""{"Binds":["/a:/x"],"Tmpfs":{"/x":""}}"""), [], [])).Message, StringComparison.Ordinal);
+        Assert.Contains("Duplicate mount point: /x", Assert.Throws<DockerException>(() => Mounts.Of(Json("""{"Binds":["/a:/x"],"Tmpfs":{"/x":""}}"""), [], [], [])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Limits_become_the_kernels()
     {
-        var limits = Resources.Of(Json("""{"Memory":67108864,"NanoCpus":500000000,"PidsLimit":-1,"CpuShares":512}"""));
-        Assert.Equal(new LinuxResources { MemoryLimit = 64 << 20, MemorySwapLimit = 128 << 20, CpuPeriod = 100_000, CpuQuota = 50_000, CpuShares = 512, HugepageLimits = limits.HugepageLimits }, limits);
-        Assert.Contains("BlkioWeight is not supported", Assert.Throws<DockerException>(() => Resources.Of(Json("""{"BlkioWeight":10}"""))).Message, StringComparison.Ordinal);
+        List<string> warnings = [];
+        var limits = Resources.Of(Json("""{"Memory":67108864,"NanoCpus":500000000,"PidsLimit":-1,"CpuShares":512}"""), Nothing, warnings);
+        Assert.Equal(new LinuxResources { MemoryLimit = 64 << 20, MemorySwapLimit = 128 << 20, CpuPeriod = 100_000, CpuQuota = 50_000, CpuShares = 512, HugepageLimits = limits.HugepageLimits, DeviceRules = limits.DeviceRules }, limits);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public void Limits_that_the_kernel_has_not_are_left_out_and_said()
+    {
+        List<string> warnings = [];
+        var limits = Resources.Of(Json("""{"BlkioWeight":300,"MemorySwappiness":10,"OomKillDisable":true}"""), Nothing, warnings);
+        Assert.Equal((null, null, false), (limits.BlockIo?.Weight is > 0 ? limits.BlockIo : null, limits.MemorySwappiness, limits.OomKillDisable));
+        Assert.Equal(3, warnings.Count(warning => warning.Contains("discarded", StringComparison.Ordinal)));
+        Assert.Contains("real-time", Assert.Throws<DockerException>(() => Resources.Of(Json("""{"CpuRealtimeRuntime":1}"""), Nothing, warnings)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("c 1:3 rwm", "c 1 3 rwm")]
+    [InlineData("a *:* r", "a   r")]
+    public void Device_rules_are_read(string text, string expected)
+    {
+        var rule = Assert.Single(Resources.Of(new JsonObject { ["DeviceCgroupRules"] = new JsonArray(text) }, Nothing, []).DeviceRules);
+        Assert.Equal(expected, $"{rule.Type} {rule.Major} {rule.Minor} {rule.Access}");
+    }
+
+    [Fact]
+    public void Who_names_endpoints_and_no_network_is_on_those_alone()
+    {
+        Assert.Equal(["one"], Attachments.Of("bridge", Json("""{"one":{}}"""), "", name => name).Select(wish => wish.NetworkId));
+        Assert.Equal(["own", "one"], Attachments.Of("own", Json("""{"one":{}}"""), "", name => name).Select(wish => wish.NetworkId));
+        Assert.Equal([""], Attachments.Of("bridge", [], "", name => name).Select(wish => wish.NetworkId));
     }
 
     [Fact]

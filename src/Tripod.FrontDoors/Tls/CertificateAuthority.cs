@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 
-namespace Tripod.FrontDoors.Kubernetes.Tls;
+namespace Tripod.FrontDoors.Tls;
 
 /// <summary>The door's own certificate authority: signs the server's certificate and its users', and is what both sides trust.</summary>
 public sealed class CertificateAuthority

@@ -1,4 +1,4 @@
-namespace Tripod.FrontDoors.Kubernetes.Tls;
+namespace Tripod.FrontDoors.Tls;
 
 /// <summary>A file that only its owner reads, written whole or not at all.</summary>
 internal static class PrivateFile

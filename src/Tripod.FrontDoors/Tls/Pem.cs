@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Tripod.FrontDoors.Kubernetes.Tls;
+namespace Tripod.FrontDoors.Tls;
 
 /// <summary>A certificate and its key in one file, so that they cannot come apart.</summary>
 internal static class Pem
@@ -17,6 +17,19 @@ internal static class Pem
             return Load(File.ReadAllText(path));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc cref="TryLoad(string)"/>
+    public static X509Certificate2? TryLoad(string certificate, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(File.ReadAllText(certificate), File.ReadAllText(key));
+        }
+        catch (Exception failure) when (failure is IOException or CryptographicException or ArgumentException)
         {
             return null;
         }

@@ -1,4 +1,4 @@
-namespace Tripod.FrontDoors.Kubernetes.Tls;
+namespace Tripod.FrontDoors.Tls;
 
 /// <summary>Extended key usages, RFC 5280 section 4.2.1.12.</summary>
 internal static class KeyPurpose

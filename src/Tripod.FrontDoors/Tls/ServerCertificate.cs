@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 
-namespace Tripod.FrontDoors.Kubernetes.Tls;
+namespace Tripod.FrontDoors.Tls;
 
 /// <summary>The certificate that the door shows. Asked at each handshake, so that one near its end is replaced while the engine runs.</summary>
 internal sealed class ServerCertificate(CertificateAuthority authority, string directory, IReadOnlyList<string> names, TimeProvider clock, ILogger log)

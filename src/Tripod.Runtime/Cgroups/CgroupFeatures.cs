@@ -1,0 +1,21 @@
+namespace Tripod.Runtime.Cgroups;
+
+/// <summary>What the host's control groups can do beyond what every host's can (cgroups(7); kernel, Documentation/admin-guide/cgroup-v1).</summary>
+/// <param name="Version">1 (also where a v2 mount stands beside) or 2.</param>
+/// <param name="Swappiness">A cgroup has a swappiness of its own.</param>
+/// <param name="OomKillDisable">A cgroup at its limit may be left waiting.</param>
+/// <param name="Realtime">Realtime scheduling is shared out by cgroup.</param>
+/// <param name="BlockWeight">Cgroups share a disk by weight.</param>
+public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDisable, bool Realtime, bool BlockWeight)
+{
+    private const string Root = "/sys/fs/cgroup";
+
+    public static CgroupFeatures Detect() => File.Exists($"{Root}/cgroup.controllers")
+        ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("io"))
+        : new(
+            1,
+            File.Exists($"{Root}/memory/memory.swappiness"),
+            File.Exists($"{Root}/memory/memory.oom_control"),
+            File.Exists($"{Root}/cpu/cpu.rt_runtime_us"),
+            File.Exists($"{Root}/blkio/blkio.weight") || File.Exists($"{Root}/blkio/blkio.bfq.weight"));
+}
