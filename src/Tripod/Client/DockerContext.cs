@@ -22,12 +22,12 @@ internal sealed class DockerContext(UserHome home) : IUserContext
         var address = $"unix://{engine.DockerSocket}";
         if (!File.Exists(Path))
         {
-            return new($"docker: add the context {IUserContext.Name} for {address}", () => Write(address));
+            return new($"docker: add the context {IUserContext.Name} to {UserFiles.Docker(home)}, for {address}", () => Write(address));
         }
 
         var there = Read();
         return !IsOwn(there) ? new($"docker: there is a context {IUserContext.Name} already, which setup has not made: it is left as it is", null)
-            : (string?)there?["Endpoints"]?["docker"]?["Host"] == address ? new($"docker: the context {IUserContext.Name} is there", null)
+            : (string?)there?["Endpoints"]?["docker"]?["Host"] == address ? new($"docker: the context {IUserContext.Name} is in {UserFiles.Docker(home)}", null)
             : new($"docker: lead the context {IUserContext.Name} to {address}", () => Write(address));
     }
 
