@@ -26,6 +26,9 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Warning, Message = "container {Name}: {Problem}")]
     public static partial void StandaloneFailed(ILogger log, string name, string problem);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Key} is removed: what owned it is gone")]
+    public static partial void OwnerGone(ILogger log, string key);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "pod {Pod}: {Message}")]
     public static partial void HookFailed(ILogger log, string pod, string message);
 }

@@ -3,6 +3,7 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
+using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
@@ -48,6 +49,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private readonly PodParts parts = new(store, runtime, options, tokens, clock, log);
     private readonly NamespaceController namespaces = new(store, options.CaCertificate, clock, log);
     private readonly List<Task> loops = [];
+    private StorageController storage = null!;
 
     /// <summary>Issues and checks ServiceAccounts' tokens.</summary>
     public AccountTokens Tokens => tokens;
@@ -61,12 +63,17 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         var node = new NodeReporter(store, options, clock);
         node.Report();
         namespaces.CreateInitial();
+        LocalPathClass.Ensure(store, clock.GetUtcNow());
+        storage = new(store, parts.Claims, parts.Events, clock);
         await RemoveOrphansAsync(cancel).ConfigureAwait(false);
         loops.Add(Task.Run(() => namespaces.RunAsync(stopping.Token), CancellationToken.None));
+        loops.Add(Task.Run(() => new GarbageCollector(store, clock, log).RunAsync(stopping.Token), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("pods"), OnPod), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("configmaps"), OnSource), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("secrets"), OnSource), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored)), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumeclaims"), OnClaim), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumes"), storage.OnVolume), CancellationToken.None));
         loops.Add(Task.Run(FollowRuntimeAsync, CancellationToken.None));
         loops.Add(Task.Run(() => KeepHouseAsync(node), CancellationToken.None));
     }
@@ -108,6 +115,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             worker.Wake();
         }
 
+        storage.OnPod(type, stored);
         if (type == StoreEventType.Deleted || pod.IsTerminal)
         {
             // What it held (a host port) may be what another was waiting for.
@@ -130,6 +138,19 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         foreach (var waiting in workers.Values.Where(worker => worker.Memory.Scheduling is not null && NodeFit.Misfit(worker.Pod.Spec, found) is null))
         {
             waiting.RetryNow(volumesChanged: false);
+        }
+    }
+
+    /// <summary>A claim that has come, or is bound, may be what a pod waits for.</summary>
+    private void OnClaim(StoreEventType type, StoredObject stored)
+    {
+        storage.OnClaim(type, stored);
+        foreach (var waiting in workers.Values.Where(worker => worker.Pod.Spec.Volumes?.Any(volume => volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null) == true))
+        {
+            if (waiting.Memory.Scheduling is not null || waiting.Memory.Volumes is not null)
+            {
+                waiting.RetryNow(volumesChanged: false);
+            }
         }
     }
 
@@ -173,6 +194,12 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             catch (OperationCanceledException)
             {
                 return;
+            }
+            catch (Exception failure) when (failure is System.Data.Common.DbException or IOException or UnauthorizedAccessException or KeyExistsException)
+            {
+                // A full disk, say: all is looked at again.
+                LogMessages.ControllerFailed(log, $"controller of {prefix}", failure);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

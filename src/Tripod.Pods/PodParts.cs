@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
+using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Events;
 using Tripod.Pods.Handlers;
 using Tripod.Pods.Probes;
@@ -21,7 +22,8 @@ internal sealed class PodParts
         Events = new(store, options.NodeName, clock, log);
         Tokens = tokens;
         Volumes = new(store, options, tokens, clock);
-        Scheduler = new(store, options.NodeName, Events, clock);
+        Claims = new(store, options, Events, clock);
+        Scheduler = new(store, options.NodeName, Claims, Events, clock);
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
@@ -37,6 +39,7 @@ internal sealed class PodParts
     public EventRecorder Events { get; }
     public AccountTokens Tokens { get; }
     public PodVolumes Volumes { get; }
+    public ClaimBinder Claims { get; }
     public Scheduler Scheduler { get; }
     public RunHook Hook { get; }
     public RunProbe Probe { get; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using k8s.Models;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Probes;
@@ -83,6 +84,11 @@ internal sealed class PodWorker : IAsyncDisposable
             Remember(known => known.RetryNow(parts.Now) with { Containers = PodMemory.Empty.Containers });
         }
 
+        if (!gone && ShowsItself(pod.Spec) && !SameLabels(pod.Object.Metadata, current!.Object.Metadata))
+        {
+            Remember(known => known with { VolumesReady = false });
+        }
+
         pod = gone ? pod : current!;
         var seen = PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
         return seen with { Probes = probes.Verdicts, Messages = messages.Known };
@@ -121,6 +127,15 @@ internal sealed class PodWorker : IAsyncDisposable
         await actions.DisposeAsync().ConfigureAwait(false);
         stopping.Dispose();
     }
+
+    /// <summary>A volume of its shows what may be changed of the pod while it runs.</summary>
+    private static bool ShowsItself(V1PodSpec spec) =>
+        spec.Volumes?.Any(volume => volume.DownwardAPI is not null || volume.Projected?.Sources?.Any(source => source.DownwardAPI is not null) == true) == true;
+
+    private static bool SameLabels(V1ObjectMeta one, V1ObjectMeta other) => Same(one.Labels, other.Labels) && Same(one.Annotations, other.Annotations);
+
+    private static bool Same(IDictionary<string, string>? one, IDictionary<string, string>? other) =>
+        (one?.Count ?? 0) == (other?.Count ?? 0) && (one ?? new Dictionary<string, string>()).All(pair => other!.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     private async Task RunAsync()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
-using Tripod.Pods.Status;
 using Tripod.Store;
 
 namespace Tripod.Pods.Cluster;
@@ -122,18 +121,7 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         var left = store.Collections.SelectMany(collection => store.List($"{collection}{name}/").Objects).ToList();
         foreach (var found in left)
         {
-            if (found.Key.StartsWith(ResourceKeys.Prefix("pods"), StringComparison.Ordinal))
-            {
-                store.Update(found.Key, MarkDeleted);
-            }
-            else if (JsonNode.Parse(found.Document.Span)?["metadata"]?["finalizers"] is JsonArray { Count: > 0 })
-            {
-                store.Update(found.Key, MarkDeleted);
-            }
-            else
-            {
-                store.Delete(found.Key);
-            }
+            ObjectRemoval.Begin(store, found, clock.GetUtcNow());
         }
 
         if (store.Collections.All(collection => store.List($"{collection}{name}/").Objects.Count == 0)
@@ -142,19 +130,6 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         {
             store.Delete(stored.Key);
         }
-    }
-
-    private JsonObject? MarkDeleted(JsonObject document)
-    {
-        if (document["metadata"]!["deletionTimestamp"] is not null)
-        {
-            return null;
-        }
-
-        var grace = (long?)document["spec"]?["terminationGracePeriodSeconds"] ?? 0;
-        document["metadata"]!["deletionTimestamp"] = ContainerStates.Time(clock.GetUtcNow().AddSeconds(grace));
-        document["metadata"]!["deletionGracePeriodSeconds"] = grace;
-        return document;
     }
 
     private void CreateIfMissing(string key, JsonObject document)

@@ -29,16 +29,18 @@ internal static class NodeFit
         && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
         && (toleration.OperatorProperty == "Exists" || (!string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""))));
 
-    /// <summary>The terms of an affinity are alternatives; an empty one selects nothing.</summary>
-    internal static bool IsSelected(V1PodSpec pod, V1Node node)
+    internal static bool IsSelected(V1PodSpec pod, V1Node node) =>
+        (pod.NodeSelector ?? new Dictionary<string, string>()).All(wanted => node.Metadata.Labels?.TryGetValue(wanted.Key, out var value) == true && value == wanted.Value)
+        && (pod.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is not { } required || Matches(required, node));
+
+    /// <summary>The terms are alternatives; an empty one selects nothing.</summary>
+    internal static bool Matches(V1NodeSelector selector, V1Node node)
     {
         var labels = node.Metadata.Labels ?? new Dictionary<string, string>();
         var fields = new Dictionary<string, string> { ["metadata.name"] = node.Metadata.Name };
-        return (pod.NodeSelector ?? new Dictionary<string, string>()).All(wanted => labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value)
-            && (pod.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms is not { } terms
-                || terms.Any(term => (term.MatchExpressions?.Count ?? 0) + (term.MatchFields?.Count ?? 0) > 0
-                    && (term.MatchExpressions ?? []).All(wanted => Holds(wanted, labels))
-                    && (term.MatchFields ?? []).All(wanted => Holds(wanted, fields))));
+        return (selector.NodeSelectorTerms ?? []).Any(term => (term.MatchExpressions?.Count ?? 0) + (term.MatchFields?.Count ?? 0) > 0
+            && (term.MatchExpressions ?? []).All(wanted => Holds(wanted, labels))
+            && (term.MatchFields ?? []).All(wanted => Holds(wanted, fields)));
     }
 
     private static bool Holds(V1NodeSelectorRequirement wanted, IDictionary<string, string> labels)

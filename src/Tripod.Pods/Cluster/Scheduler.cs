@@ -1,5 +1,6 @@
 using k8s.Models;
 using Tripod.Pods.Capacity;
+using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Starting;
@@ -12,7 +13,7 @@ namespace Tripod.Pods.Cluster;
 /// The scheduler of a cluster of one node: a pod either fits on this machine and is bound to it, or stays Pending with
 /// the reason Kubernetes would give. One at a time, so that two pods never get the same host port.
 /// </summary>
-internal sealed class Scheduler(ObjectStore store, string nodeName, EventRecorder events, TimeProvider clock)
+internal sealed class Scheduler(ObjectStore store, string nodeName, ClaimBinder claims, EventRecorder events, TimeProvider clock)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(5);
 
@@ -69,10 +70,51 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, EventRecorde
             return Unschedulable("node(s) didn't have free ports for the requested pod ports", "No preemption victims found for incoming pod");
         }
 
+        if (Unbound(pod) is { } unbound)
+        {
+            return ("Unschedulable", $"0/1 nodes are available: {unbound}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
+        }
+
         var lacks = ResourceFit.Find(pod.Spec, others, ResourceFit.Amounts(node?.Status?.Allocatable));
         return node is null || lacks.Count == 0 ? null : Unschedulable(
             string.Join(", 1 ", lacks.Select(lack => lack.Insufficient)),
             lacks.Any(lack => lack.Requested > lack.Capacity) ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod");
+    }
+
+    /// <summary>Binds the claims that wait for their first pod; says what keeps one from it.</summary>
+    private string? Unbound(PodView pod)
+    {
+        foreach (var volume in pod.Spec.Volumes ?? [])
+        {
+            if (Volumes.ClaimedVolumes.ClaimOf(pod, volume) is not { } name)
+            {
+                continue;
+            }
+
+            var claim = store.Get(ResourceKeys.Of("persistentvolumeclaims", pod.Namespace, name))?.View(Views.Parse<V1PersistentVolumeClaim>);
+            if (volume.Ephemeral is not null && claim is null)
+            {
+                return $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
+            }
+
+            if (volume.Ephemeral is not null && claim!.Metadata.OwnerReferences?.Any(owner => owner.Uid == pod.Uid) != true)
+            {
+                return $"PVC \"{pod.Namespace}/{name}\" was not created for pod \"{pod.Namespace}/{pod.Name}\" (pod is not owner)";
+            }
+
+            if (claim?.Spec.AccessModes?.Contains("ReadWriteOncePod") == true && OnNode().Any(other => other.Uid != pod.Uid && other.Namespace == pod.Namespace && other.Spec.Volumes?.Any(used => Volumes.ClaimedVolumes.ClaimOf(other, used) == name) == true))
+            {
+                return "1 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode";
+            }
+
+            var waits = claim is not null && claims.ClassOf(claim)?.VolumeBindingMode == "WaitForFirstConsumer";
+            if (claims.Bind(pod.Namespace, name, mayProvision: waits) is { } why)
+            {
+                return why;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The pods that count on this node: bound to it, and not over.</summary>

@@ -92,7 +92,7 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.Equal("entry point\n", await engine.Docker("run", "--rm", "--entrypoint", "echo", "busybox", "entry", "point"));
         Assert.Contains("invalid restart policy", (await engine.TryDocker("create", "--restart", "sometimes", "busybox")).Error, StringComparison.Ordinal);
         Assert.Contains("Minimum memory limit allowed is 6MB", (await engine.TryDocker("create", "--memory", "1m", "busybox")).Error, StringComparison.Ordinal);
-        Assert.Contains("is not supported by tripod", (await engine.TryDocker("create", "--blkio-weight", "100", "busybox")).Error, StringComparison.Ordinal);
+        Assert.Contains("Range of blkio weight is from 10 to 1000", (await engine.TryDocker("create", "--blkio-weight", "5", "busybox")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

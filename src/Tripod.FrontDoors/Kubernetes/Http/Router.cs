@@ -104,9 +104,9 @@ internal sealed class Router
             return measured.HandleAsync(http, target);
         }
 
-        if (ClusterServices.IsAsked(http, target))
+        if (UnservedLists.IsAsked(http, target))
         {
-            return ClusterServices.AnswerNoneAsync(http);
+            return UnservedLists.AnswerNoneAsync(http, target, door.Store.Revision);
         }
 
         var kind = KindRegistry.Find(target.Group, target.Version, target.Resource) ?? throw UnservedKinds.Refuse(target.Group, target.Resource);

@@ -18,8 +18,6 @@ internal static class UnservedKinds
         new("", "v1", "services", "Service", true, "svc"),
         new("", "v1", "endpoints", "Endpoints", true, "ep"),
         new("", "v1", "replicationcontrollers", "ReplicationController", true, "rc"),
-        new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc"),
-        new("", "v1", "persistentvolumes", "PersistentVolume", false, "pv"),
         new("", "v1", "limitranges", "LimitRange", true, "limits"),
         new("", "v1", "resourcequotas", "ResourceQuota", true, "quota"),
         new("apps", "v1", "deployments", "Deployment", true, "deploy"),
@@ -35,7 +33,6 @@ internal static class UnservedKinds
         new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, "netpol"),
         new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb"),
-        new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false, "sc"),
         new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, "pc"),
         new("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false),
         new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, "crd", "crds"),
@@ -47,16 +44,14 @@ internal static class UnservedKinds
     /// <summary>What is served, for messages.</summary>
     public static string Served { get; } = string.Join(", ", KindRegistry.All.Where(kind => kind.StoredAs is null).Select(kind => kind.Plural));
 
-    /// <summary>The refusal of a request for a resource that is not served.</summary>
-    public static ApiException Refuse(string group, string plural)
-    {
-        if (ByName.GetValueOrDefault($"{group}/{plural}") is not { } known || KindRegistry.All.Any(kind => kind.Group == group && kind.Plural == plural))
-        {
-            return ApiException.NoSuchPath();
-        }
+    /// <returns>Null for a kind that is served, or known to nobody.</returns>
+    public static Unserved? Find(string group, string plural) =>
+        KindRegistry.All.Any(kind => kind.Group == group && kind.Plural == plural) ? null : ByName.GetValueOrDefault($"{group}/{plural}");
 
-        return new(404, "NotFound", $"{known.GroupResource} is not served by tripod: it serves {Served}{Instead(known)}");
-    }
+    /// <summary>The refusal of a request for a resource that is not served.</summary>
+    public static ApiException Refuse(string group, string plural) => Find(group, plural) is { } known
+        ? new(404, "NotFound", $"{known.GroupResource} is not served by tripod: it serves {Served}{Instead(known)}")
+        : ApiException.NoSuchPath();
 
     private static string Instead(Unserved kind) => kind.Plural switch
     {
@@ -65,7 +60,6 @@ internal static class UnservedKinds
         "cronjobs" => "; run a pod from the machine's own timers, or apply the CronJob to a cluster",
         "services" or "ingresses" or "endpoints" or "endpointslices" =>
             "; give the container a hostPort, which the machine then answers on, or reach the pod by its address",
-        "persistentvolumeclaims" or "persistentvolumes" or "storageclasses" => "; use a hostPath volume, which outlives the pod",
         _ => "",
     };
 }

@@ -40,7 +40,7 @@ internal sealed class FieldErrors
         {
             return text;
         }
-        Add(FieldError.Required($"{path}.{name}", why));
+        Add(FieldError.Required(At(path, name), why));
         return null;
     }
 
@@ -49,7 +49,7 @@ internal sealed class FieldErrors
     {
         if (map.Text(name) is { Length: > 0 } text && !supported.Contains(text))
         {
-            Add(FieldError.NotSupported($"{path}.{name}", JsonValue.Create(text), supported));
+            Add(FieldError.NotSupported(At(path, name), JsonValue.Create(text), supported));
         }
     }
 
@@ -68,4 +68,8 @@ internal sealed class FieldErrors
             Invalid($"{path}.{name}", number, NameRules.Range(number, least, most));
         }
     }
+
+    /// <param name="path">Empty for the document itself.</param>
+    /// <param name="name">Of a field in it.</param>
+    private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

@@ -30,6 +30,23 @@ internal static class ResourceValidation
         }
     }
 
+    /// <summary>How much room: a quantity above zero.</summary>
+    public static void ValidateStorage(JsonObject? list, string path, FieldErrors errors)
+    {
+        if (list?["storage"] is not { } value)
+        {
+            return;
+        }
+        if (!Quantity.TryParse(value.ToString(), out var amount))
+        {
+            errors.Add(FieldError.Invalid($"{path}[storage]", value, Quantity.Expected));
+        }
+        else if (amount.Nano.Sign <= 0)
+        {
+            errors.Add(FieldError.Invalid($"{path}[storage]", amount.ToString(), "must be greater than zero"));
+        }
+    }
+
     private static Dictionary<string, Quantity> Amounts(JsonObject? list, string path, FieldErrors errors)
     {
         var amounts = new Dictionary<string, Quantity>(StringComparer.Ordinal);

@@ -75,6 +75,13 @@ internal static class VolumeValidation
             case "persistentVolumeClaim":
                 errors.Required(source, "claimName", path);
                 break;
+            case "ephemeral":
+                StorageValidation.ValidateClaimSpec(source.Map("volumeClaimTemplate").Map("spec") ?? [], $"{path}.volumeClaimTemplate.spec", errors);
+                break;
+            case "image":
+                errors.Required(source, "reference", path);
+                errors.OneOf(source, "pullPolicy", path, "Always", "IfNotPresent", "Never");
+                break;
         }
     }
 

@@ -11,6 +11,9 @@ namespace Tripod.FrontDoors.Kubernetes.Writing;
 /// <summary>How to delete: from the request's body, or from its parameters where there is none.</summary>
 internal sealed record DeleteOptions(long? GraceSeconds, string? Uid, string? ResourceVersion, bool DryRun)
 {
+    /// <summary>By which the garbage collector is told what becomes of what the object owns; null: it goes too, afterwards.</summary>
+    public string? Finalizer { get; init; }
+
     public static async Task<DeleteOptions> ReadAsync(ApiRequest request)
     {
         var body = await request.ReadBodyAsync().ConfigureAwait(false);
@@ -32,7 +35,10 @@ internal sealed record DeleteOptions(long? GraceSeconds, string? Uid, string? Re
             document.Number("gracePeriodSeconds") ?? request.Number("gracePeriodSeconds"),
             document.Map("preconditions").Text("uid"),
             document.Map("preconditions").Text("resourceVersion"),
-            request.DryRun || document.Texts("dryRun").Contains("All", StringComparer.Ordinal));
+            request.DryRun || document.Texts("dryRun").Contains("All", StringComparer.Ordinal))
+        {
+            Finalizer = policy is "Orphan" || (policy is null or "" && document.Flag("orphanDependents") == true) ? "orphan" : policy is "Foreground" ? "foregroundDeletion" : null,
+        };
     }
 
     /// <exception cref="ApiException">409, the object is not the one that was meant.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Kinds;
 using Tripod.Store;
 
@@ -38,6 +39,11 @@ internal sealed class DeleteStored(DoorParts door)
         var document = JsonBytes.Parse(stored.Document);
         options.Check(kind.GroupResource, name, stored, document);
         var before = document.DeepClone();
+        if (options.Finalizer is { } finalizer && document.Map("metadata").Text("deletionTimestamp") is null)
+        {
+            Hold(document.MapOrNew("metadata"), finalizer);
+        }
+
         var marked = Removal.Mark(document, kind, options.GraceSeconds, door.Now);
         if (options.DryRun)
         {
@@ -49,8 +55,21 @@ internal sealed class DeleteStored(DoorParts door)
             return (door.Store.Delete(stored.Key, stored.Revision) ?? throw ApiException.NotFound(kind.GroupResource, name), true);
         }
 
-        return System.Text.Json.Nodes.JsonNode.DeepEquals(before, marked)
+        return JsonNode.DeepEquals(before, marked)
             ? (stored, false)
             : (door.Store.Update(stored.Key, stored.Revision, marked), false);
+    }
+
+    private static void Hold(JsonObject metadata, string finalizer)
+    {
+        if (metadata.List("finalizers") is not { } finalizers)
+        {
+            metadata["finalizers"] = finalizers = [];
+        }
+
+        if (!finalizers.Any(known => known?.ToString() == finalizer))
+        {
+            finalizers.Add((JsonNode)finalizer);
+        }
     }
 }
