@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
@@ -74,6 +75,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
 
     private bool SetUpVolumes()
     {
+        using var span = worker.Trace.Step("set up volumes");
         // Before it is so: a change that comes meanwhile takes it back.
         worker.Remember(known => known with { VolumesReady = true });
         try
@@ -93,6 +95,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
 
     private async Task<bool> RunSandboxAsync(PodStep.RunSandbox step, CancellationToken cancel)
     {
+        using var span = worker.Trace.Step("run sandbox");
         var failure = await new RunPodSandbox(parts).RunAsync(Pod, step, cancel).ConfigureAwait(false);
         var times = (worker.Memory.Sandbox?.Times ?? 0) + 1;
         worker.Remember(known => known with { Sandbox = failure is null ? null : new("FailedCreatePodSandBox", failure, times, parts.Now, parts.Now + Wait(times + 1)) });
@@ -105,6 +108,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
         worker.Remember(known => known with { Starting = known.Starting.Add(name) });
         starts.Begin(async cancel =>
         {
+            using var span = worker.Trace.Step("start container");
+            span?.SetTag("k8s.container.name", name).SetTag("container.image.name", step.Container.Spec.Image);
             try
             {
                 var sandbox = PodObservation.SandboxesOf(Pod.Uid, parts.Runtime).First();
@@ -113,6 +118,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             }
             catch (ContainerProblem problem)
             {
+                span?.SetStatus(ActivityStatusCode.Error, problem.Message);
                 Remember(name, problem.Reason, problem.Message);
             }
             catch (Exception failure) when (failure is RuntimeException or IOException)

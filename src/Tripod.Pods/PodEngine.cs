@@ -42,6 +42,9 @@ public sealed record PodEngineOptions
 /// <summary>Desired pods become sandboxes and containers. The store's watch and the runtime's events wake it; it hands each pod to the worker of its uid.</summary>
 public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, AccountTokens tokens, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
+    /// <summary>The name under which the starts of pods are traced.</summary>
+    public const string TraceSource = Tracing.PodTrace.SourceName;
+
     private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, PodWorker> workers = new();

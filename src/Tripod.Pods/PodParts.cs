@@ -27,7 +27,7 @@ internal sealed class PodParts
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
-        var images = new PodImages(runtime.Images, Events, clock);
+        var images = new PodImages(runtime.Images, new(store, Events), Events, clock);
         Starter = new(this, images, new(runtime, images, Volumes), new(new(store, Volumes, Events, options), new(Volumes), Messages, options));
     }
 

@@ -5,6 +5,7 @@ using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Probes;
 using Tripod.Pods.Status;
+using Tripod.Pods.Tracing;
 
 namespace Tripod.Pods;
 
@@ -39,6 +40,8 @@ internal sealed class PodWorker : IAsyncDisposable
     }
 
     public string Uid => pod.Uid;
+
+    public PodTrace Trace { get; } = new();
 
     /// <summary>The newest revision that was looked at.</summary>
     public PodView Pod => pod;
@@ -111,6 +114,11 @@ internal sealed class PodWorker : IAsyncDisposable
             }
 
             document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIp, parts.Now);
+            if ((string?)document["status"]!["phase"] is { } phase and not "Pending")
+            {
+                Trace.End(phase);
+            }
+
             return document;
         });
         TellBackOff(seen);
@@ -125,6 +133,7 @@ internal sealed class PodWorker : IAsyncDisposable
         await loop.ConfigureAwait(false);
         await probes.DisposeAsync().ConfigureAwait(false);
         await actions.DisposeAsync().ConfigureAwait(false);
+        Trace.Dispose();
         stopping.Dispose();
     }
 
@@ -167,6 +176,7 @@ internal sealed class PodWorker : IAsyncDisposable
         }
 
         await probes.DisposeAsync().ConfigureAwait(false);
+        Trace.Dispose();
         ended(this);
     }
 
@@ -176,6 +186,7 @@ internal sealed class PodWorker : IAsyncDisposable
         {
             cancel.ThrowIfCancellationRequested();
             var seen = Observe();
+            Trace.Begin(pod, pending: pod.Object.Status?.Phase is null or "Pending");
             await probes.Follow(seen).ConfigureAwait(false);
             await messages.Follow(seen, cancel).ConfigureAwait(false);
             var decision = PodPlan.Decide(seen, parts.Now);

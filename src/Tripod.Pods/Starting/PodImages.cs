@@ -1,13 +1,15 @@
 using System.Globalization;
 using k8s.Models;
 using Tripod.Pods.Events;
+using Tripod.Pods.Starting.Credentials;
+using Tripod.Pods.Tracing;
 using Tripod.Runtime;
 using Tripod.Runtime.Images;
 
 namespace Tripod.Pods.Starting;
 
 /// <summary>Sees to it that a container's image is present, as its imagePullPolicy has it, and tells the story in events.</summary>
-internal sealed class PodImages(ImageService images, EventRecorder events, TimeProvider clock)
+internal sealed class PodImages(ImageService images, PullSecrets secrets, EventRecorder events, TimeProvider clock)
 {
     /// <exception cref="ContainerProblem">ErrImagePull, ErrImageNeverPull or InvalidImageName.</exception>
     public async Task<ImageRecord> Ensure(PodView pod, V1Container container, EventTarget target, CancellationToken cancel)
@@ -27,16 +29,18 @@ internal sealed class PodImages(ImageService images, EventRecorder events, TimeP
             throw new ContainerProblem("ErrImageNeverPull", message);
         }
 
-        return await Pull(container.Image, target, cancel).ConfigureAwait(false);
+        return await Pull(pod, container.Image, target, cancel).ConfigureAwait(false);
     }
 
-    private async Task<ImageRecord> Pull(string image, EventTarget target, CancellationToken cancel)
+    private async Task<ImageRecord> Pull(PodView pod, string image, EventTarget target, CancellationToken cancel)
     {
         events.Normal(target, "Pulling", $"Pulling image \"{image}\"");
         var begun = clock.GetTimestamp();
+        using var span = PodTrace.Part("pull image");
+        span?.SetTag("container.image.name", image);
         try
         {
-            var pulled = await images.Pull(image, credentials: null, progress: null, cancel).ConfigureAwait(false);
+            var pulled = await PullBy(secrets.For(pod, image), image, cancel).ConfigureAwait(false);
             var took = clock.GetElapsedTime(begun);
             var seconds = took.TotalSeconds >= 1
                 ? string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.###}s")
@@ -51,6 +55,24 @@ internal sealed class PodImages(ImageService images, EventRecorder events, TimeP
             events.Warning(target, "Failed", $"Error: {reason}");
             throw new ContainerProblem(reason, failure.Message, failure);
         }
+    }
+
+    /// <summary>Credentials are tried in turn; only the last failure is told.</summary>
+    private async Task<ImageRecord> PullBy(IReadOnlyList<RegistryCredentials> credentials, string image, CancellationToken cancel)
+    {
+        foreach (var one in credentials.SkipLast(1))
+        {
+            try
+            {
+                return await images.Pull(image, one, progress: null, cancel).ConfigureAwait(false);
+            }
+            catch (RuntimeException)
+            {
+                // Another secret of the pod's may be the right one.
+            }
+        }
+
+        return await images.Pull(image, credentials.LastOrDefault(), progress: null, cancel).ConfigureAwait(false);
     }
 
     private ImageRecord? Find(string image, EventTarget target)

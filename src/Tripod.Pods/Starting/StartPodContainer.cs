@@ -2,6 +2,7 @@ using k8s.Models;
 using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Handlers;
+using Tripod.Pods.Tracing;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
 
@@ -24,6 +25,7 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
         string id;
         try
         {
+            using var span = PodTrace.Part("create");
             id = await parts.Runtime.CreateContainer(sandbox.Id, config, cancel).ConfigureAwait(false);
             parts.Events.Normal(target, "Created", $"Created container: {container.Name}");
         }
@@ -34,6 +36,7 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
 
         try
         {
+            using var span = PodTrace.Part("start");
             await parts.Runtime.StartContainer(id, cancel).ConfigureAwait(false);
             parts.Events.Normal(target, "Started", $"Started container {container.Name}");
         }
@@ -44,6 +47,7 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
 
         if (container.Spec.Lifecycle?.PostStart is { } hook)
         {
+            using var span = PodTrace.Part("postStart hook");
             await RunHookAsync(pod, container, hook, id, sandbox, cancel).ConfigureAwait(false);
         }
     }

@@ -56,6 +56,7 @@ internal static class Engine
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
         };
+        using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
         {
             await pods.StartAsync(stop.Token).ConfigureAwait(false);
@@ -150,6 +151,7 @@ internal static class Engine
                 .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
+                .. parsed.GetValue(options.OtlpEndpoint) is { } collector ? (string[])["--otlp-endpoint", collector] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],
         };
