@@ -246,7 +246,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private async Task RemoveOrphansAsync(CancellationToken cancel)
     {
         var wanted = store.List(ResourceKeys.Prefix("pods")).Objects.Select(stored => new PodView(stored).Uid).ToHashSet();
-        foreach (var orphan in runtime.ListPodSandboxes().Where(sandbox => sandbox.Config.Labels.ContainsKey(Labels.Owner) && !wanted.Contains(sandbox.Config.Uid)))
+        foreach (var orphan in runtime.ListPodSandboxes().Where(sandbox => sandbox.Config.Owner.Length == 0 && sandbox.Config.Labels.ContainsKey(Labels.Owner) && !wanted.Contains(sandbox.Config.Uid)))
         {
             LogMessages.OrphanRemoved(log, orphan.Id, orphan.Config.Name);
             await runtime.StopPodSandbox(orphan.Id, cancel).ConfigureAwait(false);

@@ -78,7 +78,7 @@ internal sealed record PodObservation
 
     public static IEnumerable<SandboxStatus> SandboxesOf(string uid, ContainerRuntime runtime) =>
         runtime.ListPodSandboxes()
-            .Where(sandbox => sandbox.Config.Uid == uid && sandbox.Config.Labels.ContainsKey(Labels.Owner))
+            .Where(sandbox => sandbox.Config.Owner.Length == 0 && sandbox.Config.Uid == uid && sandbox.Config.Labels.ContainsKey(Labels.Owner))
             .OrderByDescending(sandbox => sandbox.Config.Attempt);
 
     public static IEnumerable<ContainerStatus> ContainersOf(string uid, ContainerRuntime runtime) =>

@@ -2,8 +2,10 @@ using k8s.Models;
 using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Handlers;
+using Tripod.Pods.Planning;
 using Tripod.Pods.Tracing;
 using Tripod.Runtime;
+using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
 
 namespace Tripod.Pods.Starting;
@@ -21,6 +23,11 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
         var image = await images.Ensure(pod, container.Spec, target, cancel).ConfigureAwait(false);
         var volumeImages = await volumes.SetUp(pod, container, target, cancel).ConfigureAwait(false);
         var config = Attempt("CreateContainerConfigError", () => configs.Of(pod, container, image, volumeImages, attempt, inARow), target);
+
+        if (container.Target.Length > 0)
+        {
+            config = config with { Pid = new NamespaceChoice.Join(RunningTarget(pod, container.Target)) };
+        }
 
         string id;
         try
@@ -72,6 +79,11 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
 
         throw new ContainerProblem("PostStartHookError", failure);
     }
+
+    /// <summary>An ephemeral container sees the processes of the one that it is to debug (<c>targetContainerName</c>).</summary>
+    private string RunningTarget(PodView pod, string name) =>
+        PodObservation.ContainersOf(pod.Uid, parts.Runtime).FirstOrDefault(status => status.Config.Name == name && status.State == ContainerState.Running)?.Id
+        ?? throw new ContainerProblem("CreateContainerConfigError", $"target container \"{name}\" is not running");
 
     private T Attempt<T>(string reason, Func<T> make, EventTarget target)
     {

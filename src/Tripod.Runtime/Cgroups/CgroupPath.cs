@@ -18,6 +18,28 @@ internal static class CgroupPath
         return $"/{engine}/{pod}/{id}";
     }
 
+    /// <param name="parent">From the hierarchies' roots, as a kubelet with either driver names it: <c>/kubepods/podUID</c> or <c>kubepods-podUID.slice</c>.</param>
+    /// <exception cref="RuntimeException">The parent is no plain path.</exception>
+    public static string OfSandboxFromRoot(string parent, string id)
+    {
+        var folders = parent.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (folders.Length == 0 || folders.Any(folder => folder is "." or ".." || folder.Any(char.IsControl)))
+        {
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"cgroup parent {parent}: write it as a plain path such as /kubepods/burstable/podUID, or as a slice");
+        }
+
+        var last = folders[^1];
+        var path = last.EndsWith(".slice", StringComparison.Ordinal) ? [.. folders[..^1].Where(folder => !folder.EndsWith(".slice", StringComparison.Ordinal)), .. Slices(last)] : folders;
+        return $"/{string.Join('/', path)}/{id}";
+    }
+
+    /// <summary>systemd.slice(5): each dash is a level, and each level bears the names of those above it.</summary>
+    private static IEnumerable<string> Slices(string slice)
+    {
+        var parts = slice[..^".slice".Length].Split('-');
+        return parts.Select((_, index) => $"{string.Join('-', parts[..(index + 1)])}.slice");
+    }
+
     /// <summary>Beside pause's in the pod's cgroup; without a pod among the engine's standalone containers.</summary>
     public static string OfContainer(string engine, string? pause, string id) =>
         pause is null ? $"/{engine}/containers/{id}" : $"{pause[..pause.LastIndexOf('/')]}/{id}";

@@ -59,6 +59,9 @@ public sealed record ContainerConfig
 
     /// <summary>Null: the sandbox decides (CRI and Kubernetes); set by the Docker door.</summary>
     public ContainerNamespaces? Namespaces { get; init; }
+
+    /// <summary>Where the sandbox decides: another PID namespace than it would choose, such as that of one other container.</summary>
+    public NamespaceChoice? Pid { get; init; }
     public LinuxResources Resources { get; init; } = new();
     public LinuxSecurity Security { get; init; } = new();
 
@@ -92,6 +95,12 @@ public sealed record ContainerMount(string HostPath, string ContainerPath, bool 
 
     /// <summary>Without the mounts below the host's path.</summary>
     public bool NonRecursive { get; init; }
+
+    /// <summary>An image's id: its files are shown there in place of a path of the host's, to be read only.</summary>
+    public string Image { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The part of the image that is shown; empty: all.</summary>
+    public string ImageSubPath { get; init => field = value ?? ""; } = "";
 }
 
 /// <param name="Type">As getrlimit(2) names it: <c>RLIMIT_NOFILE</c>.</param>
@@ -109,6 +118,9 @@ public sealed record LinuxSecurity
     public bool Privileged { get; init; }
     public IReadOnlyList<string> AddCapabilities { get; init; } = [];
     public IReadOnlyList<string> DropCapabilities { get; init; } = [];
+
+    /// <summary>Held also by a user who is not root (capabilities(7), "ambient").</summary>
+    public IReadOnlyList<string> AmbientCapabilities { get; init => field = value ?? []; } = [];
     public long? RunAsUser { get; init; }
     public long? RunAsGroup { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         var security = config.Security;
         var rootfs = parts.Paths.Rootfs(record.Id);
         var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
-        var capabilities = Capabilities.For(security.Privileged, security.AddCapabilities, security.DropCapabilities, parts.Bounding);
+        var capabilities = Capabilities.For(security.Privileged, [.. security.AddCapabilities, .. security.AmbientCapabilities], security.DropCapabilities, parts.Bounding);
         var namespaces = new NamespacePaths(parts).Of(record, sandbox);
         return new()
         {
@@ -32,6 +32,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             NoNewPrivileges = security.NoNewPrivileges,
             Privileged = security.Privileged,
             Capabilities = capabilities,
+            Ambient = [.. Capabilities.For(privileged: false, security.AmbientCapabilities, ["ALL"], parts.Bounding).Intersect(capabilities)],
             Seccomp = Seccomp(security, capabilities),
             AppArmor = security.AppArmor,
             SeLinuxLabel = security.SeLinuxLabel,

@@ -46,6 +46,7 @@ internal sealed class CreateContainer(RuntimeParts parts)
             PrepareOwn(record);
         }
 
+        ImageMounts.Prepare(parts, record);
         var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
         File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
         entry.Prepared = spec.Namespaces;

@@ -44,9 +44,13 @@ internal static class DefaultMounts
             mounts.Add(Bind(sandbox.Sandbox!.HostIpc ? "/dev/shm" : paths.Shm(sandbox.Id), "/dev/shm", readOnly: false));
             mounts.Add(Bind(Path.Combine(paths.Bundle(sandbox.Id), "resolv.conf"), "/etc/resolv.conf", config.Security.ReadOnlyRootfs));
             mounts.Add(Bind(Path.Combine(paths.Bundle(sandbox.Id), "hostname"), "/etc/hostname", config.Security.ReadOnlyRootfs));
+            if (Path.Combine(paths.Bundle(sandbox.Id), "hosts") is var hosts && File.Exists(hosts))
+            {
+                mounts.Add(Bind(hosts, "/etc/hosts", config.Security.ReadOnlyRootfs));
+            }
         }
 
-        var own = config.Mounts.Select(Own).ToList();
+        var own = config.Mounts.Select((mount, index) => mount.Image.Length > 0 ? Bind(ImageMounts.PlaceOf(paths, record.Id, index), mount.ContainerPath, readOnly: true) : Own(mount)).ToList();
         mounts.RemoveAll(mount => own.Exists(mine => mine.Destination == mount.Destination));
         // A parent before its children, whatever the order in the manifest.
         return [.. mounts, .. own.OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];

@@ -27,6 +27,9 @@ public sealed record LinuxResources
     public int? OomScoreAdj { get; init; }
     public IReadOnlyDictionary<string, ulong> HugepageLimits { get; init; } = new Dictionary<string, ulong>();
 
+    /// <summary>Files of the v2 hierarchy by name, with what is written into them (OCI runtime-spec, "unified").</summary>
+    public IReadOnlyDictionary<string, string> Unified { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+
     /// <summary>Null: no rule about block devices.</summary>
     public BlockIoLimits? BlockIo { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class NamespacePaths(RuntimeParts parts)
             Net = config.HostNetwork ? NamespaceChoice.OfHost : join,
             Uts = config.HostNetwork ? NamespaceChoice.OfHost : join,
             Ipc = config.HostIpc ? NamespaceChoice.OfHost : join,
-            Pid = config.HostPid ? NamespaceChoice.OfHost : config.SharePid ? join : NamespaceChoice.Private,
+            Pid = container.Pid is { } chosen ? chosen : config.HostPid ? NamespaceChoice.OfHost : config.SharePid ? join : NamespaceChoice.Private,
             Cgroup = cgroup,
         };
     }

@@ -55,7 +55,7 @@ internal sealed class StartContainer(RuntimeParts parts)
         try
         {
             held = network.Open(entry);
-            parts.Volumes.MountAll(entry.Record.Config.Mounts.Select(mount => mount.HostPath));
+            parts.Volumes.MountAll(entry.Record.Config.Mounts.Where(mount => mount.HostPath.Length > 0).Select(mount => mount.HostPath));
             PrepareAgain(entry, sandbox);
             OwnFiles.Write(parts, entry.Record);
             return held;

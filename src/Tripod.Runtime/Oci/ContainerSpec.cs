@@ -32,6 +32,8 @@ internal sealed record ContainerSpec
     public required IReadOnlyList<SpecMount> Mounts { get; init; }
     public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
     public required string CgroupsPath { get; init; }
+    /// <summary>Held also by a user who is not root; all of them among <see cref="Capabilities"/>.</summary>
+    public IReadOnlyCollection<string> Ambient { get; init; } = [];
     public LinuxResources Resources { get; init; } = new();
     public int? OomScoreAdj { get; init; }
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();

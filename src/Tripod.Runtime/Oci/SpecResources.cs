@@ -98,6 +98,17 @@ internal static class SpecResources
             json.WriteEndArray();
         }
 
+        if (resources.Unified.Count > 0)
+        {
+            json.WriteStartObject("unified");
+            foreach (var (file, value) in resources.Unified)
+            {
+                json.WriteString(file, value);
+            }
+
+            json.WriteEndObject();
+        }
+
         if (resources.BlockIo is { } limits)
         {
             WriteBlockIo(json, limits);

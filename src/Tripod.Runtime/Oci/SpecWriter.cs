@@ -53,8 +53,14 @@ internal static class SpecWriter
         json.WriteString("cwd", spec.Cwd);
         json.WriteStartObject("capabilities");
         Strings(json, "bounding", spec.Capabilities);
-        Strings(json, "permitted", spec.User.Uid == 0 ? spec.Capabilities : []);
-        Strings(json, "effective", spec.User.Uid == 0 ? spec.Capabilities : []);
+        Strings(json, "permitted", spec.User.Uid == 0 ? spec.Capabilities : spec.Ambient);
+        Strings(json, "effective", spec.User.Uid == 0 ? spec.Capabilities : spec.Ambient);
+        if (spec.Ambient.Count > 0)
+        {
+            Strings(json, "inheritable", spec.Ambient);
+            Strings(json, "ambient", spec.Ambient);
+        }
+
         json.WriteEndObject();
         json.WriteBoolean("noNewPrivileges", spec.NoNewPrivileges);
         if (spec.AppArmor.Length > 0)

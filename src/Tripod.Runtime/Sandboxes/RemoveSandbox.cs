@@ -28,6 +28,9 @@ internal sealed class RemoveSandbox(RuntimeParts parts)
     {
         parts.Network.Detach(entry.Record.Id);
         await RemoveContainer.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
-        parts.Cgroups.RemoveEmptyParents(entry.Record.Cgroup, $"/{parts.Options.Name}");
+        if (!entry.Record.Sandbox!.CgroupParentFromRoot || entry.Record.Cgroup.StartsWith($"/{parts.Options.Name}/", StringComparison.Ordinal))
+        {
+            parts.Cgroups.RemoveEmptyParents(entry.Record.Cgroup, $"/{parts.Options.Name}");
+        }
     }
 }

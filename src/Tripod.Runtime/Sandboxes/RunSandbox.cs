@@ -118,7 +118,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
 
     private static bool IsTwin(ContainerRecord record, SandboxConfig config) =>
         record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
-        && other.Namespace == config.Namespace && other.Attempt == config.Attempt;
+        && other.Namespace == config.Namespace && other.Attempt == config.Attempt && other.Owner == config.Owner;
 
     private ContainerRecord NewRecord(SandboxConfig config)
     {
@@ -133,7 +133,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Config = new() { Name = "POD", Attempt = config.Attempt, Image = parts.Options.PauseImage, Labels = config.Labels, Annotations = config.Annotations },
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = image.Id,
-            Cgroup = CgroupPath.OfSandbox(parts.Options.Name, config.CgroupParent, config.Uid, id),
+            Cgroup = config is { CgroupParentFromRoot: true, CgroupParent.Length: > 0 } ? CgroupPath.OfSandboxFromRoot(config.CgroupParent, id) : CgroupPath.OfSandbox(parts.Options.Name, config.CgroupParent, config.Uid, id),
         };
     }
 

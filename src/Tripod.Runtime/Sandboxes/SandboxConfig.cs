@@ -10,6 +10,9 @@ public sealed record SandboxConfig
     /// <summary>Counts the sandboxes of one pod; the same identity and attempt again yields the same sandbox.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Who asked for it, as only they may take it away: empty for the pod engine, else the name of a door (<c>cri</c>).</summary>
+    public string Owner { get; init => field = value ?? ""; } = "";
+
     public string Hostname { get; init; } = "";
     public string LogDirectory { get; init; } = "";
 
@@ -28,6 +31,9 @@ public sealed record SandboxConfig
 
     /// <summary>Below the engine's root cgroup, for example <c>kubepods/burstable/podUID</c>; empty: <c>podUID</c>.</summary>
     public string CgroupParent { get; init; } = "";
+
+    /// <summary>The parent is named from the hierarchies' roots, and is its maker's to remove: a kubelet's.</summary>
+    public bool CgroupParentFromRoot { get; init; }
 
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
 

@@ -10,6 +10,13 @@ internal static class SandboxFiles
         var host = File.Exists(HostConfiguration) ? File.ReadAllText(HostConfiguration) : "";
         var own = parts.Resolver is null ? null : parts.Network.Gateway;
         Write(bundle, "hostname", (config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName) + "\n");
+        if (config.Owner.Length > 0)
+        {
+            // Who brings no hosts file of their own sees this one.
+            var address = config.HostNetwork ? File.ReadAllText("/etc/hosts") : "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+            Write(bundle, "hosts", address);
+        }
+
         Write(bundle, "resolv.conf", ResolverConfiguration.Of(config.Dns, host, config.HostNetwork, own, parts.Resolver?.Reachable ?? []));
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Tripod.FrontDoors.Cri;
 using Tripod.FrontDoors.Docker;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Tls;
@@ -93,9 +94,18 @@ internal static class Engine
             };
             await using var kubernetes = KubernetesDoor.Create(door, store, pods, runtime, clock);
             await using var docker = DockerDoor.Create(dockerDoor, runtime, standalone, clock);
+            var criDoor = new CriDoorOptions
+            {
+                Socket = Path.GetFullPath(parsed.GetValue(options.CriSocket) ?? Path.Combine(runtimeOptions.Run, "cri.sock")),
+                Version = podOptions.Version,
+                DefaultHandler = runtimeOptions.OciRuntime,
+                Logging = logs,
+            };
+            await using var cri = CriDoor.Create(criDoor, runtime, clock);
             var sockets = DockerDoor.SocketsOf(dockerDoor);
             await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
+            await CriDoor.StartAsync(cri, criDoor, stop.Token).ConfigureAwait(false);
             foreach (var socket in sockets)
             {
                 SocketGroup.Give(socket, parsed.GetRequiredValue(options.DockerGroup));
@@ -104,7 +114,7 @@ internal static class Engine
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
             await IdleMemory.RunAsync(clock, stop.Token).ConfigureAwait(false);
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token)).ConfigureAwait(false);
+            await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token), cri.StopAsync(time.Token)).ConfigureAwait(false);
         }
 
         var down = File.Exists(DownRequest.PathIn(runtimeOptions.Run));
@@ -148,6 +158,7 @@ internal static class Engine
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
                 "--listen-kubernetes", kubernetes, "--kubeconfig", kubeconfig, "--docker-socket", docker, "--docker-group", parsed.GetRequiredValue(options.DockerGroup),
                 .. parsed.GetValue(options.ListenDocker) is { } tcp ? (string[])["--listen-docker", tcp] : [],
+                .. parsed.GetValue(options.CriSocket) is { } socket ? (string[])["--cri-socket", Path.GetFullPath(socket)] : [],
                 .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],

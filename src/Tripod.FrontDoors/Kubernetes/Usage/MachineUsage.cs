@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Tripod.FrontDoors.Kubernetes.Usage;
 
@@ -24,13 +23,7 @@ internal static class MachineUsage
 
     /// <summary>Bytes and errors of each interface but the loopback, as the network namespace of a process shows them.</summary>
     public static IReadOnlyList<(string Name, long Received, long ReceiveErrors, long Sent, long SendErrors)> Interfaces(int pid) =>
-    [
-        .. CgroupUsage.Lines($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/net/dev").Skip(2)
-            .Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2)
-            .Select(pair => (Name: pair[0].Trim(), Counts: Fields(pair[1]).Select(Number).ToList()))
-            .Where(found => found.Name != "lo" && found.Counts.Count >= 11)
-            .Select(found => (found.Name, found.Counts[0], found.Counts[2], found.Counts[8], found.Counts[10])),
-    ];
+        [.. Runtime.Network.InterfaceCounters.Of(pid).Select(found => (found.Name, found.Received, found.ReceiveErrors, found.Sent, found.SendErrors))];
 
     private static Dictionary<string, long> Memory() => CgroupUsage.Lines("/proc/meminfo")
         .Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2)

@@ -1,0 +1,43 @@
+using Grpc.Core;
+using Tripod.Runtime;
+
+namespace Tripod.FrontDoors.Cri;
+
+/// <summary>Runs one call, and tells the client of a failure by gRPC's codes, which a kubelet decides by.</summary>
+internal static class CriCall
+{
+    public static async Task<T> RunAsync<T>(CriParts parts, ServerCallContext call, Func<CancellationToken, Task<T>> operation)
+    {
+        try
+        {
+            return await operation(call.CancellationToken).ConfigureAwait(false);
+        }
+        catch (RuntimeException failure)
+        {
+            throw new RpcException(new(CodeOf(failure.Kind), failure.Message));
+        }
+        catch (OperationCanceledException) when (call.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new(call.Deadline < parts.Clock.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, $"{call.Method}: the caller waits no longer; the call may be repeated"));
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            LogMessages.CallFailed(parts.Log, call.Method, failure);
+            throw new RpcException(new(StatusCode.Internal, failure.Message));
+        }
+    }
+
+    public static Task<T> RunAsync<T>(CriParts parts, ServerCallContext call, Func<T> operation) => RunAsync(parts, call, _ => Task.FromResult(operation()));
+
+    private static StatusCode CodeOf(RuntimeErrorKind kind) => kind switch
+    {
+        RuntimeErrorKind.NotFound => StatusCode.NotFound,
+        RuntimeErrorKind.AlreadyExists => StatusCode.AlreadyExists,
+        RuntimeErrorKind.InvalidArgument => StatusCode.InvalidArgument,
+        RuntimeErrorKind.FailedPrecondition => StatusCode.FailedPrecondition,
+        RuntimeErrorKind.Unavailable => StatusCode.Unavailable,
+        RuntimeErrorKind.PermissionDenied => StatusCode.PermissionDenied,
+        RuntimeErrorKind.ResourceExhausted => StatusCode.ResourceExhausted,
+        _ => StatusCode.Internal,
+    };
+}

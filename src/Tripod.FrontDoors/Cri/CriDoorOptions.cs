@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Tripod.FrontDoors.Cri;
+
+/// <summary>Where the CRI listens, and what it says of the engine.</summary>
+public sealed record CriDoorOptions
+{
+    /// <summary>The path of the socket (<c>/run/tripod/cri.sock</c>); root's alone.</summary>
+    public required string Socket { get; init; }
+
+    /// <summary>Shown as the runtime's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Of the engine's own, used where a sandbox names no handler.</summary>
+    public required string DefaultHandler { get; init; }
+
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}

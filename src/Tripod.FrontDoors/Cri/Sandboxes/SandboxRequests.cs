@@ -1,0 +1,71 @@
+using Tripod.FrontDoors.Cri.Containers;
+using Tripod.FrontDoors.Cri.Protocol;
+using Tripod.Runtime;
+using Tripod.Runtime.Sandboxes;
+using DnsConfig = Tripod.Runtime.Sandboxes.DnsConfig;
+using PortMapping = Tripod.Runtime.Sandboxes.PortMapping;
+
+namespace Tripod.FrontDoors.Cri.Sandboxes;
+
+/// <summary>A PodSandboxConfig as the runtime's. Pure.</summary>
+internal static class SandboxRequests
+{
+    /// <exception cref="RuntimeException">InvalidArgument: what cannot be, or is not done here.</exception>
+    public static SandboxConfig Of(PodSandboxConfig config, string handler)
+    {
+        var metadata = config.Metadata ?? throw Invalid("the sandbox has no metadata");
+        if (metadata.Name.Length == 0 || metadata.Uid.Length == 0 || metadata.Namespace.Length == 0)
+        {
+            throw Invalid("the metadata of a sandbox needs name, uid and namespace");
+        }
+
+        var security = config.Linux?.SecurityContext ?? new();
+        var namespaces = security.NamespaceOptions ?? new();
+        Refuse(security, namespaces);
+        return new()
+        {
+            Name = metadata.Name,
+            Namespace = metadata.Namespace,
+            Uid = metadata.Uid,
+            Attempt = (int)metadata.Attempt,
+            Owner = CriLookup.Owner,
+            Hostname = config.Hostname,
+            LogDirectory = config.LogDirectory,
+            Dns = config.DnsConfig is { } dns && dns.Servers.Count + dns.Searches.Count + dns.Options.Count > 0 ? new DnsConfig([.. dns.Servers], [.. dns.Searches], [.. dns.Options]) : null,
+            // A container's port alone asks for nothing of the host.
+            Ports = [.. config.PortMappings.Where(port => port.HostPort > 0).Select(port => new PortMapping(port.Protocol.ToString().ToLowerInvariant(), port.HostPort, port.ContainerPort, port.HostIp))],
+            Labels = config.Labels.ToDictionary(),
+            Annotations = config.Annotations.ToDictionary(),
+            HostNetwork = namespaces.Network == NamespaceMode.Node,
+            HostPid = namespaces.Pid == NamespaceMode.Node,
+            HostIpc = namespaces.Ipc == NamespaceMode.Node,
+            SharePid = namespaces.Pid == NamespaceMode.Pod,
+            CgroupParent = config.Linux?.CgroupParent ?? "",
+            CgroupParentFromRoot = true,
+            Sysctls = config.Linux?.Sysctls.ToDictionary() ?? [],
+            RuntimeHandler = handler,
+        };
+    }
+
+    private static void Refuse(LinuxSandboxSecurityContext security, NamespaceOption namespaces)
+    {
+        if (security.RunAsGroup is not null && security.RunAsUser is null)
+        {
+            throw Invalid("run_as_group needs run_as_user beside it");
+        }
+
+        if (namespaces.Network is NamespaceMode.Container or NamespaceMode.Target || namespaces.Ipc is NamespaceMode.Container or NamespaceMode.Target || namespaces.Pid == NamespaceMode.Target)
+        {
+            throw Invalid("namespace_options: a sandbox's network and IPC are POD or NODE, its PID namespace POD, CONTAINER or NODE");
+        }
+
+        if (namespaces.UsernsOptions is { Uids.Count: > 0 } or { Gids.Count: > 0 })
+        {
+            throw Invalid("userns_options: user namespaces are not supported (the runtime's features say so); ask for hostUsers: true");
+        }
+
+        HostModules.RefuseMissing(security.SelinuxOptions, security.Apparmor, "");
+    }
+
+    private static RuntimeException Invalid(string message) => new(RuntimeErrorKind.InvalidArgument, message);
+}
