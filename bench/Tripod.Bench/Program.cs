@@ -5,10 +5,14 @@ using Tripod.Bench.Contenders;
 // Usage: Tripod.Bench TRIPOD IMAGE ROOTFS CRUN_SCRIPT [ROUNDS]; bench/run.sh prepares them.
 var (program, image, rootfs, script) = (args[0], args[1], args[2], args[3]);
 var rounds = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 30;
-if (Environment.GetEnvironmentVariable("BENCH_ONLY") == "scale")
+switch (Environment.GetEnvironmentVariable("BENCH_ONLY"))
 {
-    await StoreMany();
-    return;
+    case "scale":
+        await StoreMany();
+        return;
+    case "cri":
+        await AskAsKubelet();
+        return;
 }
 
 const int Many = 20, Listed = 100;
@@ -37,7 +41,15 @@ await using (tripod)
 }
 
 Console.WriteLine();
+await AskAsKubelet();
+Console.WriteLine();
 await StoreMany();
+
+async Task AskAsKubelet()
+{
+    await using var other = await TripodContender.Open(program, image);
+    await CriFigures.Run(other, rounds);
+}
 
 async Task StoreMany()
 {

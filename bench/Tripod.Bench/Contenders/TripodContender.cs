@@ -24,6 +24,8 @@ internal sealed partial class TripodContender : IContender
 
     public int EnginePid => process!.Id;
 
+    public string CriSocket => Path.Combine(run, "cri.sock");
+
     public string Kubeconfig => Path.Combine(folder, "kubeconfig");
 
     public static async Task<TripodContender> Open(string program, string image)

@@ -75,7 +75,7 @@ internal static class SeccompFile
         }
 
         var mapped = (profile["archMap"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(entry => (string?)entry["architecture"] == own);
-        return [own, .. (mapped?["subArchitectures"] as JsonArray ?? []).Select(sub => sub?.DeepClone())];
+        return [(JsonNode)own, .. (mapped?["subArchitectures"] as JsonArray ?? []).Select(sub => sub?.DeepClone())];
     }
 
     /// <param name="condition">Capabilities, architectures, a kernel's age; null holds as an include and not as an exclude.</param>

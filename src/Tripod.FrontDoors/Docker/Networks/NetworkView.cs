@@ -17,12 +17,12 @@ internal static class NetworkView
             config["IPRange"] = network.IpRange;
         }
 
-        return Json(network.Name, network.Id, "bridge", network.CreatedAt, [config], network.Internal, network.Options, network.Labels, withContainers ? Containers(network.Id, parts) : []);
+        return Json(network.Name, network.Id, "bridge", network.CreatedAt, [(JsonNode)config], network.Internal, network.Options, network.Labels, withContainers ? Containers(network.Id, parts) : []);
     }
 
     public static JsonObject Of(PredefinedNetwork network, DockerParts parts, bool withContainers)
     {
-        JsonArray configs = network.Name == "bridge" ? [new JsonObject { ["Subnet"] = parts.Runtime.PodCidr, ["Gateway"] = parts.Runtime.Gateway }] : [];
+        JsonArray configs = network.Name == "bridge" ? [(JsonNode)new JsonObject { ["Subnet"] = parts.Runtime.PodCidr, ["Gateway"] = parts.Runtime.Gateway }] : [];
         var options = network.Name == "bridge" ? new Dictionary<string, string> { ["com.docker.network.bridge.default_bridge"] = "true", ["com.docker.network.bridge.name"] = parts.Runtime.BridgeName } : [];
         return Json(network.Name, network.Id, network.Driver, DateTimeOffset.UnixEpoch, configs, isInternal: false, options, new Dictionary<string, string>(), withContainers && network.Name == "bridge" ? Containers("", parts) : []);
     }
