@@ -172,7 +172,10 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What ps(1) says with these arguments, of all the machine.</summary>
     public static Task<string> ListProcesses(IReadOnlyList<string> arguments) => ProcessListing.RunAsync(arguments);
 
-    /// <summary>Removes a directory whose content a container may have made.</summary>
+    /// <summary>How much the file system holds that a path is on.</summary>
+    public static (long Bytes, long Inodes, long FreeInodes) FileSystemOf(string path) => Linux.FileSystem.FileSystemSize.Of(path);
+
+    /// <summary>Removes a directory with all that is in it, whatever its names and depths.</summary>
     public static void RemoveTree(string path) => Linux.FileSystem.TreeRemoval.Remove(path);
 
     /// <summary>What its cgroup has used so far; null where it has none.</summary>

@@ -15,7 +15,23 @@ public sealed record CgroupUsage
 
     /// <summary>0 where there is none.</summary>
     public long MemoryLimit { get; init; }
+
+    /// <summary>The most that it ever was.</summary>
+    public long MemoryPeak { get; init; }
+
+    /// <summary>How often its limit was hit.</summary>
+    public long MemoryFailures { get; init; }
+    public long KernelMemory { get; init; }
+    public long Swap { get; init; }
+
+    /// <summary>Processes that were killed for want of memory.</summary>
+    public long OomKills { get; init; }
+
+    /// <summary>Threads count, as each is a task of the kernel's.</summary>
     public long Processes { get; init; }
+
+    /// <summary>0 where there is no limit.</summary>
+    public long ProcessesLimit { get; init; }
     public long ReadBytes { get; init; }
     public long WrittenBytes { get; init; }
     public IReadOnlyDictionary<string, long> MemoryParts { get; init; } = new Dictionary<string, long>();
@@ -40,6 +56,12 @@ public sealed record CgroupUsage
             Memory = Number(Path.Combine(directory, "memory.current")),
             MemoryLimit = Number(Path.Combine(directory, "memory.max")),
             MemoryParts = Pairs(Path.Combine(directory, "memory.stat")),
+            MemoryPeak = Number(Path.Combine(directory, "memory.peak")),
+            MemoryFailures = Pairs(Path.Combine(directory, "memory.events")).GetValueOrDefault("max"),
+            KernelMemory = Pairs(Path.Combine(directory, "memory.stat")).GetValueOrDefault("kernel"),
+            Swap = Number(Path.Combine(directory, "memory.swap.current")),
+            OomKills = Pairs(Path.Combine(directory, "memory.events")).GetValueOrDefault("oom_kill"),
+            ProcessesLimit = Number(Path.Combine(directory, "pids.max")),
             Processes = Number(Path.Combine(directory, "pids.current")),
             ReadBytes = io.Where(part => part.StartsWith("rbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
             WrittenBytes = io.Where(part => part.StartsWith("wbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
@@ -64,6 +86,12 @@ public sealed record CgroupUsage
             Memory = Number(In("memory.usage_in_bytes")),
             MemoryLimit = limit < NoLimit ? limit : 0,
             MemoryParts = Pairs(In("memory.stat")),
+            MemoryPeak = Number(In("memory.max_usage_in_bytes")),
+            MemoryFailures = Number(In("memory.failcnt")),
+            KernelMemory = Number(In("memory.kmem.usage_in_bytes")),
+            Swap = Pairs(In("memory.stat")).GetValueOrDefault("total_swap"),
+            OomKills = Pairs(In("memory.oom_control")).GetValueOrDefault("oom_kill"),
+            ProcessesLimit = Number(In("pids.max")),
             Processes = Number(In("pids.current")),
             ReadBytes = io.Where(line => line is [_, "Read", _]).Sum(line => Parse(line[2])),
             WrittenBytes = io.Where(line => line is [_, "Write", _]).Sum(line => Parse(line[2])),

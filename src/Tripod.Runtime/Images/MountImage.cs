@@ -2,10 +2,10 @@ using Tripod.Linux;
 
 namespace Tripod.Runtime.Images;
 
-/// <summary>Shows an image's files in a directory, to be read and never run (image volumes). Called by the facade.</summary>
+/// <summary>Shows an image's files in a directory, to be read and never written (image volumes). Called by the facade.</summary>
 internal static class MountImage
 {
-    private const MountFlags Unchangeable = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
+    private const MountFlags Unchangeable = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev;
 
     /// <param name="layers">The image's, the topmost first.</param>
     /// <param name="directory">Made where it is missing; nothing happens where the image is there already.</param>

@@ -117,13 +117,13 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         var config = CriClient.Script("main", "sleep 1000");
         config.Mounts.Add(new Mount { ContainerPath = "/host", HostPath = folder });
         config.Mounts.Add(new Mount { ContainerPath = "/fixed", HostPath = folder, Readonly = true, RecursiveReadOnly = true });
-        config.Mounts.Add(new Mount { ContainerPath = "/image", Image = new() { Image = image } });
-        config.Mounts.Add(new Mount { ContainerPath = "/part", Image = new() { Image = image }, ImageSubPath = "etc" });
+        config.Mounts.Add(new Mount { ContainerPath = "/image", Readonly = true, Image = new() { Image = image } });
+        config.Mounts.Add(new Mount { ContainerPath = "/part", Readonly = true, Image = new() { Image = image }, ImageSubPath = "etc" });
         config.Devices.Add(new Device { HostPath = "/dev/zero", ContainerPath = "/dev/handed", Permissions = "r" });
         var id = await client.Start(sandbox, pod, config);
         Assert.Equal("of the host\n", await client.Exec(id, "cat", "/host/note"));
         Assert.Equal("refused\n", await client.Exec(id, "sh", "-c", "touch /fixed/new 2>/dev/null || echo refused"));
-        Assert.Equal("busybox\nrefused\n", await client.Exec(id, "sh", "-c", "ls /image/bin | grep -x busybox; touch /image/new 2>/dev/null || echo refused"));
+        Assert.Equal("run\nbusybox\nrefused\n", await client.Exec(id, "sh", "-c", "/image/bin/busybox echo run; ls /image/bin | grep -x busybox; touch /image/new 2>/dev/null || echo refused"));
         Assert.Contains("passwd", await client.Exec(id, "ls", "/part"), StringComparison.Ordinal);
         Assert.Equal("1\n", await client.Exec(id, "sh", "-c", "head -c 1 /dev/handed | wc -c"));
         Assert.Equal(4, (await client.Status(id)).Mounts.Count);
@@ -135,7 +135,8 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         }
 
         Assert.Contains("/nowhere does not exist", await Refused(new() { ContainerPath = "/x", HostPath = "/nowhere" }), StringComparison.Ordinal);
-        Assert.Contains("no such file or directory", await Refused(new() { ContainerPath = "/x", Image = new() { Image = image }, ImageSubPath = "nothing" }), StringComparison.Ordinal);
+        Assert.Contains("no such file or directory", await Refused(new() { ContainerPath = "/x", Readonly = true, Image = new() { Image = image }, ImageSubPath = "nothing" }), StringComparison.Ordinal);
+        Assert.Contains("an image is mounted readonly only", await Refused(new() { ContainerPath = "/x", Image = new() { Image = image } }), StringComparison.Ordinal);
         Assert.Contains("id-mapped mounts are not supported", await Refused(new() { ContainerPath = "/x", HostPath = folder, UidMappings = { new IDMapping() } }), StringComparison.Ordinal);
         Assert.Single((await client.Runtime.ListContainersAsync(new() { Filter = new() { PodSandboxId = sandbox } })).Containers);
         await client.Remove(sandbox);
@@ -163,6 +164,8 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.Single((await client.Runtime.ListPodSandboxStatsAsync(new() { Filter = new() { Id = sandbox } })).Stats);
         var known = (await client.Runtime.ListMetricDescriptorsAsync(new())).Descriptors.ToDictionary(descriptor => descriptor.Name, descriptor => descriptor.LabelKeys.Count);
         var metrics = (await client.Runtime.ListPodSandboxMetricsAsync(new())).PodMetrics.Single(one => one.PodSandboxId == sandbox);
+        var told = metrics.Metrics.Concat(metrics.ContainerMetrics.Single().Metrics).Select(metric => metric.Name).ToHashSet();
+        Assert.Equal([], known.Keys.Except(told));
         Assert.All(metrics.Metrics.Concat(metrics.ContainerMetrics.Single().Metrics), metric => Assert.Equal(known[metric.Name], metric.LabelValues.Count));
         await client.Runtime.UpdatePodSandboxResourcesAsync(new() { PodSandboxId = sandbox });
         Assert.Contains("CRIU", (await Assert.ThrowsAsync<RpcException>(async () => await client.Runtime.CheckpointContainerAsync(new() { ContainerId = id, Location = "/tmp/x" }))).Status.Detail, StringComparison.Ordinal);
@@ -182,6 +185,7 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         await Engine.Eventually(() => Task.FromResult(File.Exists(log) && new FileInfo(log).Length > 0), "it writes", TimeSpan.FromSeconds(5));
         File.Move(log, $"{log}.old");
         await client.Runtime.ReopenContainerLogAsync(new() { ContainerId = id });
+        Assert.True(File.Exists(log));
         await Engine.Eventually(() => Task.FromResult(File.Exists(log) && new FileInfo(log).Length > 0), "it writes to the new file", TimeSpan.FromSeconds(5));
         await client.Runtime.StopContainerAsync(new() { ContainerId = id });
         Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await client.Runtime.ReopenContainerLogAsync(new() { ContainerId = id }))).StatusCode);

@@ -35,6 +35,7 @@ public sealed class ImageTests
             await client.Images.RemoveImageAsync(new() { Image = new() { Image = "busybox:latest" } });
         }
 
+        await client.Images.RemoveImageAsync(new() { Image = new() { Image = new string('0', 64) } });
         Assert.Null((await client.Images.ImageStatusAsync(new() { Image = new() { Image = "second:v1" } })).Image);
         Assert.Null((await client.Images.ImageStatusAsync(new() { Image = new() { Image = id } })).Image);
         Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await client.Images.PullImageAsync(new()))).StatusCode);

@@ -20,7 +20,7 @@ public sealed class VerbTests(SharedEngine shared) : IClassFixture<SharedEngine>
         var typed = new Shell(engine, kubectl);
         Assert.Matches(@"Kubernetes control plane.* is running at .*https://127\.0\.0\.1:", await typed.Run("cluster-info"));
         Assert.Contains("\nv1\n", "\n" + await typed.Run("api-versions"), StringComparison.Ordinal);
-        Assert.Equal("configmaps\nevents\nnamespaces\nnodes\npods\npodtemplates\nsecrets\nserviceaccounts\n", await typed.Run("api-resources", "--api-group=", "--verbs=list", "-o", "name"));
+        Assert.Equal("configmaps\nevents\nnamespaces\nnodes\npersistentvolumeclaims\npersistentvolumes\npods\npodtemplates\nsecrets\nserviceaccounts\n", await typed.Run("api-resources", "--api-group=", "--verbs=list", "-o", "name"));
         Assert.Contains("FIELD: image <string>", await typed.Run("explain", "pod.spec.containers.image"), StringComparison.Ordinal);
         Assert.Matches(@"containers\s+<\[\]Container>", await typed.Run("explain", "pod", "--recursive"));
         Assert.Equal("yes\n", await typed.Run("auth", "can-i", "create", "pods"));

@@ -63,8 +63,8 @@ internal sealed class ContainerRequests(CriParts parts)
 
         if (mount.Image is { Image.Length: > 0 } image)
         {
-            return mount.HostPath.Length > 0
-                ? throw Invalid($"mounts: {mount.ContainerPath}: an image and a host path exclude each other")
+            return mount.HostPath.Length > 0 ? throw Invalid($"mounts: {mount.ContainerPath}: an image and a host path exclude each other")
+                : !mount.Readonly ? throw Invalid($"mounts: {mount.ContainerPath}: an image is mounted readonly only")
                 : new("", mount.ContainerPath, ReadOnly: true) { Image = Image(image.Image).Id, ImageSubPath = mount.ImageSubPath };
         }
 

@@ -50,7 +50,7 @@ public sealed class RequestTests
     {
         List<string> warnings = [];
         var limits = Resources.Of(Json("""{"Memory":67108864,"NanoCpus":500000000,"PidsLimit":-1,"CpuShares":512}"""), Nothing, warnings);
-        Assert.Equal(new LinuxResources { MemoryLimit = 64 << 20, MemorySwapLimit = 128 << 20, CpuPeriod = 100_000, CpuQuota = 50_000, CpuShares = 512, HugepageLimits = limits.HugepageLimits, DeviceRules = limits.DeviceRules }, limits);
+        Assert.Equal(new LinuxResources { MemoryLimit = 64 << 20, MemorySwapLimit = 128 << 20, CpuPeriod = 100_000, CpuQuota = 50_000, CpuShares = 512, HugepageLimits = limits.HugepageLimits, DeviceRules = limits.DeviceRules, Unified = limits.Unified }, limits);
         Assert.Empty(warnings);
     }
 

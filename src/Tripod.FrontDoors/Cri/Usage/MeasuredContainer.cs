@@ -1,0 +1,40 @@
+using System.Globalization;
+using Tripod.Runtime.Cgroups;
+using ContainerStatus = Tripod.Runtime.Containers.ContainerStatus;
+
+namespace Tripod.FrontDoors.Cri.Usage;
+
+/// <summary>A container while it is measured: what takes a walk through /proc or its files is looked up once, and only if it is asked for.</summary>
+internal sealed class MeasuredContainer(ContainerStatus status, CgroupUsage usage, CriParts parts)
+{
+    private readonly Lazy<IReadOnlyList<string>> descriptors = new(() => [.. parts.Runtime.ContainerProcesses(status.Id).SelectMany(Descriptors)]);
+
+    public ContainerStatus Status => status;
+    public CgroupUsage Usage => usage;
+    public long Now => parts.Clock.GetUtcNow().ToUnixTimeSeconds();
+    public IReadOnlyCollection<int> Processes => parts.Runtime.ContainerProcesses(status.Id);
+    public long FileDescriptors => descriptors.Value.Count;
+    public long Sockets => descriptors.Value.Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
+
+    public (long Bytes, long Inodes, long FreeInodes) Disk => Runtime.ContainerRuntime.FileSystemOf(parts.Runtime.ContainerFiles(status.Id).Upper);
+
+    /// <summary>Bytes in its writable layer.</summary>
+    public long Written => Directory.Exists(parts.Runtime.ContainerFiles(status.Id).Upper)
+        ? new DirectoryInfo(parts.Runtime.ContainerFiles(status.Id).Upper)
+            .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true }).Sum(file => file.Length)
+        : 0;
+
+    public long Memory(string v1, string v2) => usage.MemoryParts.TryGetValue(v1, out var value) ? value : usage.MemoryParts.GetValueOrDefault(v2);
+
+    private static IEnumerable<string> Descriptors(int pid)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Select(entry => new FileInfo(entry).LinkTarget ?? "")];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Tripod.Linux.FileSystem;
+
+/// <summary>How much a file system holds (statvfs(3)).</summary>
+public static unsafe partial class FileSystemSize
+{
+    /// <param name="path">Anything on it.</param>
+    /// <returns>Bytes and inodes; nothing of a path that is not there.</returns>
+    public static (long Bytes, long Inodes, long FreeInodes) Of(string path)
+    {
+        // struct statvfs of the 64-bit ABIs: f_frsize at 8, f_blocks at 16, f_files at 40, f_ffree at 48.
+        var buffer = stackalloc ulong[16];
+        return statvfs(path, buffer) == 0 ? ((long)(buffer[1] * buffer[2]), (long)buffer[5], (long)buffer[6]) : default;
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statvfs(string path, ulong* buffer);
+}
