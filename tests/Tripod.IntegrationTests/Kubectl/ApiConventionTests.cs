@@ -23,6 +23,17 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task Schemas_are_told_in_both_versions_of_OpenAPI()
+    {
+        var second = JsonNode.Parse(await shared.Engine.Kubectl("get", "--raw", "/openapi/v2"))!;
+        var third = JsonNode.Parse(await shared.Engine.Kubectl("get", "--raw", "/openapi/v3/api/v1"))!;
+        var (old, young) = (second["definitions"]!["io.k8s.api.core.v1.PodSpec"]!["properties"]!.AsObject(), third["components"]!["schemas"]!["io.k8s.api.core.v1.PodSpec"]!["properties"]!.AsObject());
+        Assert.Equal(young.Select(property => property.Key), old.Select(property => property.Key));
+        Assert.Contains("#/definitions/io.k8s.api.core.v1.Container", old["containers"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("string", (string?)second["paths"]!["/api/v1/namespaces/{namespace}/pods"]!["post"]!["parameters"]![0]!["type"]);
+    }
+
+    [Fact]
     public async Task List_goes_on_from_where_it_was_cut_whatever_was_written_meanwhile()
     {
         await Create("a", "b", "c", "d");

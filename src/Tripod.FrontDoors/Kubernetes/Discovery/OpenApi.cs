@@ -29,6 +29,9 @@ internal static class OpenApi
     /// <returns>Null for a group version that is not served.</returns>
     public static Document? Find(string path) => Documents.GetValueOrDefault(path)?.Value;
 
+    /// <summary>All documents, for who wants them as one.</summary>
+    public static IEnumerable<Document> All => Documents.OrderBy(found => found.Key, StringComparer.Ordinal).Select(found => found.Value.Value);
+
     private static string Path(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
 
     private static Document Make(string group, string version)
