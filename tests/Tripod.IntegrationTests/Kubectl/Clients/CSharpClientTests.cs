@@ -119,7 +119,7 @@ public sealed class CSharpClientTests(SharedEngine shared) : IClassFixture<Share
     [Fact]
     public async Task Several_ports_are_forwarded_at_once_by_their_own_channels()
     {
-        await Run("two", "for port in 8081 8082; do mkdir -p /tmp/$port; echo at $port > /tmp/$port/index.html; busybox httpd -p $port -h /tmp/$port; done; sleep 1000");
+        await Run("two", "for port in 8081 8082; do mkdir -p /tmp/$port; echo at $port > /tmp/$port/index.html; busybox httpd -p $port -h /tmp/$port; done; sleep 1000", listening: 8082);
         using var socket = await kubernetes.WebSocketNamespacedPodPortForwardAsync("two", space, [8081, 8082, 9], "v4.channel.k8s.io", cancellationToken: cancel);
         using var streams = new StreamDemuxer(socket, StreamType.PortForward);
         // What comes for a stream that nobody has asked for is dropped by the client.
@@ -149,7 +149,8 @@ public sealed class CSharpClientTests(SharedEngine shared) : IClassFixture<Share
         await running.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private async Task Run(string name, string script)
+    /// <param name="listening">The pod is ready when somebody listens there; null: at once.</param>
+    private async Task Run(string name, string script, int? listening = null)
     {
         await kubernetes.CoreV1.CreateNamespacedPodAsync(new()
         {
@@ -157,7 +158,7 @@ public sealed class CSharpClientTests(SharedEngine shared) : IClassFixture<Share
             Spec = new()
             {
                 TerminationGracePeriodSeconds = 1,
-                Containers = [new() { Name = "main", Image = "busybox", ImagePullPolicy = "IfNotPresent", Command = ["sh", "-c", script] }],
+                Containers = [new() { Name = "main", Image = "busybox", ImagePullPolicy = "IfNotPresent", Command = ["sh", "-c", script], ReadinessProbe = listening is { } port ? new() { TcpSocket = new() { Port = port }, PeriodSeconds = 1 } : null }],
             },
         }, space, cancellationToken: cancel);
         await foreach (var (_, pod) in kubernetes.CoreV1.WatchListNamespacedPodAsync(space, fieldSelector: $"metadata.name={name}", cancellationToken: cancel))
