@@ -34,7 +34,13 @@ internal sealed class IssuerDocuments(AccountTokens? tokens)
         {
             ["keys"] = new JsonArray(new JsonObject
             {
-                ["use"] = "sig", ["kty"] = "EC", ["kid"] = key.Id, ["crv"] = "P-256", ["alg"] = "ES256", ["x"] = x, ["y"] = y,
+                ["use"] = "sig",
+                ["kty"] = "EC",
+                ["kid"] = key.Id,
+                ["crv"] = "P-256",
+                ["alg"] = "ES256",
+                ["x"] = x,
+                ["y"] = y,
             }),
         };
     }

@@ -163,7 +163,12 @@ internal sealed class StorageController(ObjectStore store, ClaimBinder binder, E
         made["metadata"]!["finalizers"] = new JsonArray(ClaimFinalizer);
         made["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod.Name, ["uid"] = pod.Uid, ["controller"] = true, ["blockOwnerDeletion"] = true,
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["name"] = pod.Name,
+            ["uid"] = pod.Uid,
+            ["controller"] = true,
+            ["blockOwnerDeletion"] = true,
         });
         made["spec"] = template["spec"]!.DeepClone();
         made["status"] = new JsonObject { ["phase"] = "Pending" };

@@ -37,7 +37,7 @@ internal static class SetupVerb
         return verb;
     }
 
-    private static IUserContext[] Contexts(UserHome home, string engine) => 
+    private static IUserContext[] Contexts(UserHome home, string engine) =>
     [
         new KubectlContext(home, UserFiles.Kubeconfig(home, engine)),
         new DockerContext(home),
