@@ -184,6 +184,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The container's root file system on this machine, and its writable layer; whoever reads there resolves paths inside.</summary>
     public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), Path.Combine(parts.Paths.State(containerId), "upper"));
 
+    /// <summary>Bytes and entries that a container has written to its own root file system.</summary>
+    public (long Bytes, long Inodes) ContainerWritten(string containerId) => Containers.Files.WrittenFiles.Measure(ContainerFiles(containerId).Upper);
+
     public Task RemoveContainer(string containerId, CancellationToken cancel) => Said(() => new RemoveContainer(parts).RunAsync(containerId, cancel), "remove container");
 
     /// <summary>Of pause as well, by its sandbox's id.</summary>

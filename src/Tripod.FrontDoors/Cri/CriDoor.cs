@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -49,7 +48,7 @@ public static class CriDoor
     /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
     public static async Task StartAsync(WebApplication door, CriDoorOptions options, CancellationToken cancel)
     {
-        if (IsServed(options.Socket))
+        if (ServedSocket.Is(options.Socket))
         {
             throw new InvalidOperationException($"listen on {options.Socket}: another program serves it; name another path with --cri-socket");
         }
@@ -62,23 +61,4 @@ public static class CriDoor
 
     private static string Address(WebApplication app) =>
         app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("http://127.", StringComparison.Ordinal));
-
-    private static bool IsServed(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

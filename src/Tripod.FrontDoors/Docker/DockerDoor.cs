@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +48,7 @@ public static class DockerDoor
     /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
     public static async Task StartAsync(WebApplication door, DockerDoorOptions options, CancellationToken cancel)
     {
-        if (IsServed(options.Socket))
+        if (ServedSocket.Is(options.Socket))
         {
             throw new InvalidOperationException($"listen on {options.Socket}: another program serves it; name another path with --docker-socket");
         }
@@ -70,24 +69,5 @@ public static class DockerDoor
 
     /// <summary>The paths that are this engine's to serve.</summary>
     public static IReadOnlyList<string> SocketsOf(DockerDoorOptions options) =>
-        options.UsualSocket is { } usual && !IsServed(usual) ? [options.Socket, usual] : [options.Socket];
-
-    private static bool IsServed(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+        options.UsualSocket is { } usual && !ServedSocket.Is(usual) ? [options.Socket, usual] : [options.Socket];
 }

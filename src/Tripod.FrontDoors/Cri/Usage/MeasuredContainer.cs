@@ -19,10 +19,7 @@ internal sealed class MeasuredContainer(ContainerStatus status, CgroupUsage usag
     public (long Bytes, long Inodes, long FreeInodes) Disk => Runtime.ContainerRuntime.FileSystemOf(parts.Runtime.ContainerFiles(status.Id).Upper);
 
     /// <summary>Bytes in its writable layer.</summary>
-    public long Written => Directory.Exists(parts.Runtime.ContainerFiles(status.Id).Upper)
-        ? new DirectoryInfo(parts.Runtime.ContainerFiles(status.Id).Upper)
-            .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true }).Sum(file => file.Length)
-        : 0;
+    public long Written => parts.Runtime.ContainerWritten(status.Id).Bytes;
 
     public long Memory(string v1, string v2) => usage.MemoryParts.TryGetValue(v1, out var value) ? value : usage.MemoryParts.GetValueOrDefault(v2);
 

@@ -105,17 +105,7 @@ internal sealed class UsageMessages(CriParts parts)
 
     private FilesystemUsage Layer(string id)
     {
-        var upper = parts.Runtime.ContainerFiles(id).Upper;
-        var (bytes, inodes) = (0L, 0L);
-        if (Directory.Exists(upper))
-        {
-            foreach (var file in new DirectoryInfo(upper).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true }))
-            {
-                inodes++;
-                bytes += file is FileInfo { LinkTarget: null } plain ? plain.Length : 0;
-            }
-        }
-
+        var (bytes, inodes) = parts.Runtime.ContainerWritten(id);
         return new() { Timestamp = parts.Now, FsId = new() { Mountpoint = parts.Runtime.Images.Usage().Path }, UsedBytes = Value(bytes), InodesUsed = Value(inodes) };
     }
 

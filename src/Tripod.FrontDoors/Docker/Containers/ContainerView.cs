@@ -84,13 +84,7 @@ internal sealed class ContainerView
         return json;
     }
 
-    public long SizeRw()
-    {
-        var upper = parts.Runtime.ContainerFiles(known.Id).Upper;
-        return Directory.Exists(upper)
-            ? new DirectoryInfo(upper).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Length)
-            : 0;
-    }
+    public long SizeRw() => parts.Runtime.ContainerWritten(known.Id).Bytes;
 
     private JsonObject Endpoint(string name, NetworkAttachment wish, NetworkEndpoint? endpoint)
     {
