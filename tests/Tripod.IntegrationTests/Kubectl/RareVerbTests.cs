@@ -28,6 +28,10 @@ public sealed class RareVerbTests(SharedEngine shared) : IClassFixture<SharedEng
         await Engine.Eventually(async () => await typed.Run("logs", pod, "-c", "helper") == $"{pod}\n", "its log is there", TimeSpan.FromSeconds(5));
         Assert.Contains("Ephemeral Containers:\n  helper:", await typed.Run("describe", "pod", pod), StringComparison.Ordinal);
 
+        // With a target it sees the processes of that container.
+        await typed.Try("debug", pod, "--image=busybox", "--image-pull-policy=IfNotPresent", "--container=seer", "--target=main", "--profile=general", "--", "sh", "-c", "ps; sleep 2000");
+        await Engine.Eventually(async () => (await typed.Try("logs", pod, "-c", "seer")).Output.Contains("sleep 1000", StringComparison.Ordinal), "the target's process is seen", TimeSpan.FromSeconds(15));
+
         // What is there stays, and nothing else of the pod can be changed by this way.
         var part = $"/api/v1/namespaces/default/pods/{pod}/ephemeralcontainers";
         using var api = new ApiClient(engine);
