@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Resizing;
 using Tripod.Pods.Starting;
 using Tripod.Pods.Volumes;
 using Tripod.Runtime;
@@ -32,6 +33,20 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 var admitted = new AdmitPod(parts).Run(Pod);
                 worker.Remember(known => known with { Admitted = admitted });
                 return admitted;
+            case PodStep.AssumeGranted:
+                parts.Resizes.Assume(Pod);
+                return true;
+            case PodStep.DecideResize:
+                worker.Remember(known => known with { Resizing = null });
+                worker.WakeOthers(parts.Resizes.Decide());
+                return false;
+            case PodStep.Resize:
+                await ResizeAsync(cancel).ConfigureAwait(false);
+                return true;
+            case PodStep.NoteResized resized:
+                parts.Events.Normal(EventTarget.Of(Pod), "ResizeCompleted", ResizeMessages.Of("Pod resize completed", Pod.Spec, resized.Generation));
+                parts.Resizes.Completed(Pod.Uid);
+                return true;
             case PodStep.SetUpVolumes:
                 return SetUpVolumes();
             case PodStep.RunSandbox run:
@@ -91,6 +106,14 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             worker.Remember(known => known with { VolumesReady = false, Volumes = new("FailedMount", failure.Message, times, parts.Now, parts.Now + Wait(times)) });
             return worker.Memory.VolumesOnce;
         }
+    }
+
+    private async Task ResizeAsync(CancellationToken cancel)
+    {
+        var failure = await new ResizePod(parts).RunAsync(worker.Observe(), cancel).ConfigureAwait(false);
+        var times = (worker.Memory.Resizing?.Times ?? 0) + 1;
+        worker.Remember(known => known with { Resizing = failure is null ? null : new("Error", failure, times, parts.Now, parts.Now + ResizeSteps.ErrorDelay) });
+        parts.QosCgroups.Follow();
     }
 
     private async Task<bool> RunSandboxAsync(PodStep.RunSandbox step, CancellationToken cancel)

@@ -31,6 +31,9 @@ public sealed record PodEngineOptions
     public long ContainerLogMaxSize { get; init; }
     public int ContainerLogMaxFiles { get; init; } = 1;
 
+    /// <summary>Processes that one pod may have; less than 1: as many as the machine.</summary>
+    public long PodPidsLimit { get; init; } = -1;
+
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 
@@ -107,7 +110,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         var pod = new PodView(stored);
         if (type != StoreEventType.Deleted && !workers.ContainsKey(pod.Uid))
         {
-            var worker = new PodWorker(pod, parts, ended => workers.TryRemove(ended.Uid, out _));
+            var worker = new PodWorker(pod, parts, ended => workers.TryRemove(ended.Uid, out _), WakeAll);
             if (workers.TryAdd(pod.Uid, worker))
             {
                 worker.Start();
@@ -125,6 +128,20 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             foreach (var waiting in workers.Values.Where(other => other.Memory.Scheduling is not null || other.Memory.Sandbox is not null))
             {
                 waiting.RetryNow(volumesChanged: false);
+            }
+
+            parts.QosCgroups.Follow();
+            WakeAll(parts.Resizes.Decide());
+        }
+    }
+
+    private void WakeAll(IEnumerable<string> uids)
+    {
+        foreach (var uid in uids)
+        {
+            if (workers.TryGetValue(uid, out var worker))
+            {
+                worker.Wake();
             }
         }
     }

@@ -5,6 +5,7 @@ using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Events;
 using Tripod.Pods.Handlers;
 using Tripod.Pods.Probes;
+using Tripod.Pods.Resizing;
 using Tripod.Pods.Starting;
 using Tripod.Pods.Status;
 using Tripod.Pods.Volumes;
@@ -24,6 +25,9 @@ internal sealed class PodParts
         Volumes = new(store, options, tokens, clock);
         Claims = new(store, options, Events, clock);
         Scheduler = new(store, options.NodeName, Claims, Events, clock);
+        Allocations = new(Volumes);
+        Resizes = new(store, options.NodeName, Allocations, Scheduler, Events, clock);
+        QosCgroups = new(runtime, options.Root, Resizes, log);
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
@@ -41,6 +45,9 @@ internal sealed class PodParts
     public PodVolumes Volumes { get; }
     public ClaimBinder Claims { get; }
     public Scheduler Scheduler { get; }
+    public Allocations Allocations { get; }
+    public PodResizes Resizes { get; }
+    public QosCgroups QosCgroups { get; }
     public RunHook Hook { get; }
     public RunProbe Probe { get; }
     public TerminationMessages Messages { get; }

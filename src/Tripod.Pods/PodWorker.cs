@@ -4,6 +4,7 @@ using k8s.Models;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Probes;
+using Tripod.Pods.Resizing;
 using Tripod.Pods.Status;
 using Tripod.Pods.Tracing;
 
@@ -26,14 +27,15 @@ internal sealed class PodWorker : IAsyncDisposable
     private readonly PodProbes probes;
     private readonly PodMessages messages;
     private readonly Action<PodWorker> ended;
+    private readonly Action<IEnumerable<string>> wakeOthers;
     private PodView pod;
     private PodMemory memory = PodMemory.Empty;
     private Task loop = Task.CompletedTask;
     private bool forgotten;
 
-    public PodWorker(PodView pod, PodParts parts, Action<PodWorker> ended)
+    public PodWorker(PodView pod, PodParts parts, Action<PodWorker> ended, Action<IEnumerable<string>> wakeOthers)
     {
-        (this.pod, this.parts, this.ended) = (pod, parts, ended);
+        (this.pod, this.parts, this.ended, this.wakeOthers) = (pod, parts, ended, wakeOthers);
         actions = new PodActions(this, parts);
         probes = new PodProbes(parts, () => this.pod, Wake);
         messages = new PodMessages(parts.Messages);
@@ -79,7 +81,8 @@ internal sealed class PodWorker : IAsyncDisposable
     public PodObservation Observe()
     {
         var stored = parts.Store.Get(pod.Key);
-        var current = stored is null ? null : new PodView(stored);
+        var granted = parts.Allocations.Of(pod.Uid);
+        var current = stored is null ? null : new PodView(stored, granted);
         var gone = current?.Uid != pod.Uid;
         if (!gone && current!.Object.Metadata.Generation != pod.Object.Metadata.Generation)
         {
@@ -87,14 +90,22 @@ internal sealed class PodWorker : IAsyncDisposable
             Remember(known => known.RetryNow(parts.Now) with { Containers = PodMemory.Empty.Containers });
         }
 
-        if (!gone && ShowsItself(pod.Spec) && !SameLabels(pod.Object.Metadata, current!.Object.Metadata))
+        if (!gone && ShowsItself(pod.Spec) && (!SameLabels(pod.Object.Metadata, current!.Object.Metadata) || !PodAllocation.Of(pod.Object.Spec).Is(current.Object.Spec)))
         {
             Remember(known => known with { VolumesReady = false });
         }
 
         pod = gone ? pod : current!;
         var seen = PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
-        return seen with { Probes = probes.Verdicts, Messages = messages.Known };
+        return seen with
+        {
+            Probes = probes.Verdicts,
+            Messages = messages.Known,
+            IsGranted = granted is not null,
+            ResizePending = parts.Resizes.Pending(pod.Uid),
+            ResizeBegun = parts.Resizes.Begun(pod.Uid),
+            PidsLimit = parts.Options.PodPidsLimit,
+        };
     }
 
     /// <summary>Writes the status that follows from what is observed now; nothing where nothing changed.</summary>
@@ -123,6 +134,9 @@ internal sealed class PodWorker : IAsyncDisposable
         });
         TellBackOff(seen);
     }
+
+    /// <summary>Others' resizes were decided along with this pod's.</summary>
+    public void WakeOthers(IEnumerable<string> uids) => wakeOthers(uids);
 
     /// <summary>The pod is over: nothing of it is left, and the loop ends.</summary>
     public void Forget() => forgotten = true;

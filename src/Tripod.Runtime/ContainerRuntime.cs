@@ -200,6 +200,16 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => Said(() => new UpdateContainer(parts).RunAsync(containerId, resources, cancel), "update container");
 
+    /// <summary>Limits of the cgroup that holds all of a sandbox's containers.</summary>
+    public Task UpdatePodSandboxResources(string sandboxId, LinuxResources limits, CancellationToken cancel) => Said(() => new UpdateSandbox(parts).RunAsync(sandboxId, limits, cancel), "update sandbox");
+
+    /// <summary>What all of a sandbox's containers have used so far; null where its cgroup is gone.</summary>
+    public Cgroups.CgroupUsage? SandboxUsage(string sandboxId) => parts.Cgroups.Usage(UpdateSandbox.PodCgroup(parts.Table.Get(sandboxId).Record));
+
+    /// <summary>Limits of a cgroup of several pods (<c>kubepods/burstable</c>), below the engine's own.</summary>
+    /// <returns>False where it is not there: no pod is in it.</returns>
+    public bool LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.Limit($"/{parts.Options.Name}/{path}", limits);
+
     public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 
     // streams

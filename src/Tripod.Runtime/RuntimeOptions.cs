@@ -33,6 +33,9 @@ public sealed record RuntimeOptions
     public long ContainerLogMaxSize { get; init; } = 10 * 1024 * 1024;
     public int ContainerLogMaxFiles { get; init; } = 5;
 
+    /// <summary>Processes that one pod may have; less than 1: as many as the machine.</summary>
+    public long PodPidsLimit { get; init; } = -1;
+
     public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
 }
 

@@ -45,7 +45,7 @@ internal static class NodeAdmission
             return ("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
         }
 
-        return ResourceFit.Find(pod, others, ResourceFit.Amounts(node.Status?.Allocatable)) is [var first, ..] ? ($"OutOf{first.Resource}", first.Message) : null;
+        return ResourceFit.Find(pod, [.. others.Select(PodRequests.Of)], ResourceFit.Amounts(node.Status?.Allocatable)) is [var first, ..] ? ($"OutOf{first.Resource}", first.Message) : null;
     }
 
     private static bool IsAllowed(string name, IReadOnlyList<string> allowed) =>

@@ -63,8 +63,8 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, ClaimBinder 
             return Unschedulable(why, "Preemption is not helpful for scheduling");
         }
 
-        var others = OnNode().Where(other => other.Uid != pod.Uid).Select(other => other.Spec).ToList();
-        var taken = others.SelectMany(Ports).ToList();
+        var others = OnNode().Where(other => other.Uid != pod.Uid).ToList();
+        var taken = others.SelectMany(other => Ports(other.Spec)).ToList();
         if (Ports(pod.Spec).Any(port => taken.Exists(other => Clash(port, other))))
         {
             return Unschedulable("node(s) didn't have free ports for the requested pod ports", "No preemption victims found for incoming pod");
@@ -75,7 +75,7 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, ClaimBinder 
             return ("Unschedulable", $"0/1 nodes are available: {unbound}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
         }
 
-        var lacks = ResourceFit.Find(pod.Spec, others, ResourceFit.Amounts(node?.Status?.Allocatable));
+        var lacks = ResourceFit.Find(pod.Spec, [.. others.Select(other => PodRequests.Reserved(other.Object))], ResourceFit.Amounts(node?.Status?.Allocatable));
         return node is null || lacks.Count == 0 ? null : Unschedulable(
             string.Join(", 1 ", lacks.Select(lack => lack.Insufficient)),
             lacks.Any(lack => lack.Requested > lack.Capacity) ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod");

@@ -29,6 +29,9 @@ internal sealed record PodMemory
     public Trouble? Volumes { get; init; }
     public Trouble? Scheduling { get; init; }
 
+    /// <summary>Why a granted resize could not be carried out.</summary>
+    public Trouble? Resizing { get; init; }
+
     /// <summary>The node has taken the pod.</summary>
     public bool Admitted { get; init; }
 

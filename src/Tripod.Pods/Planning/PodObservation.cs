@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tripod.Pods.Probes;
+using Tripod.Pods.Resizing;
 using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
@@ -24,6 +25,21 @@ internal sealed record PodObservation
 
     /// <summary>What containers left in their termination message file, by container id.</summary>
     public IReadOnlyDictionary<string, string> Messages { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Why the node has not granted what the spec asks for; null where nothing waits, or nobody has looked yet.</summary>
+    public PendingResize? ResizePending { get; init; }
+
+    /// <summary>The generation whose resize was granted and is being carried out.</summary>
+    public long? ResizeBegun { get; init; }
+
+    /// <summary>The node has written down what it grants the pod.</summary>
+    public bool IsGranted { get; init; } = true;
+
+    /// <summary>Bytes; what shares of memory are measured by.</summary>
+    public long MachineMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Processes that one pod may have; 0: as many as the machine.</summary>
+    public long PidsLimit { get; init; }
 
     /// <summary>The object was removed from under the engine (deletion by force): nothing of it may stay.</summary>
     public bool Gone { get; init; }

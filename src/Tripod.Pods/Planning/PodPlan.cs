@@ -94,6 +94,11 @@ internal static class PodPlan
             steps.Add(new PodStep.Admit());
         }
 
+        if (seen.Sandboxes.Count > 0)
+        {
+            ResizeSteps.Add(seen, steps, wake);
+        }
+
         if (!seen.Memory.VolumesReady || (seen.Memory.VolumesAgain is { } again && !wake.WaitsFor(again)))
         {
             if (!wake.WaitsFor(seen.Memory.Volumes?.RetryAt))

@@ -8,6 +8,18 @@ internal abstract record PodStep
     /// <summary>Looked at once, before anything of the pod is made: what the node cannot take fails.</summary>
     public sealed record Admit : PodStep;
 
+    /// <summary>Writes down what a pod has that was taken before this was written down.</summary>
+    public sealed record AssumeGranted : PodStep;
+
+    /// <summary>The spec asks for other resources than were granted: it is looked for room.</summary>
+    public sealed record DecideResize : PodStep;
+
+    /// <summary>Limits are written that follow from what was granted.</summary>
+    public sealed record Resize : PodStep;
+
+    /// <summary>All is as it was granted: said once.</summary>
+    public sealed record NoteResized(long Generation) : PodStep;
+
     public sealed record SetUpVolumes : PodStep;
 
     /// <param name="Why">Null for a pod's first sandbox.</param>

@@ -40,9 +40,9 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Stdin = container.Stdin ?? false,
             StdinOnce = container.StdinOnce ?? false,
             Tty = container.Tty ?? false,
-            Resources = Resources.Of(pod.Spec, container, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+            Resources = Resources.Of(pod.Spec, one, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
             Security = security,
-            StopSignal = container.Lifecycle?.StopSignal ?? "",
+            StopSignal = container.Lifecycle?.StopSignal is { Length: > 0 } signal ? signal : image.Config.StopSignal,
         };
     }
 

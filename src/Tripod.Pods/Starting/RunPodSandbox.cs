@@ -21,7 +21,8 @@ internal sealed class RunPodSandbox(PodParts parts)
                 }
             }
 
-            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot), cancel).ConfigureAwait(false);
+            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, parts.Options.PodPidsLimit), cancel).ConfigureAwait(false);
+            parts.QosCgroups.Follow();
             HostsFile.Write(parts.Volumes, pod, sandbox.Addresses.Count > 0 ? sandbox.Addresses[0] : null);
             return null;
         }

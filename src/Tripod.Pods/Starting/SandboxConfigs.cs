@@ -7,7 +7,7 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for a pod's sandbox.</summary>
 internal static class SandboxConfigs
 {
-    public static SandboxConfig Of(PodView pod, int attempt, string logRoot) => new()
+    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, long pidsLimit) => new()
     {
         Name = pod.Name,
         Namespace = pod.Namespace,
@@ -23,6 +23,7 @@ internal static class SandboxConfigs
         HostIpc = pod.Spec.HostIPC ?? false,
         SharePid = pod.Spec.ShareProcessNamespace ?? false,
         CgroupParent = QosClass.Of(pod.Spec) is "Guaranteed" ? $"kubepods/pod{pod.Uid}" : $"kubepods/{QosClass.Of(pod.Spec).ToLowerInvariant()}/pod{pod.Uid}",
+        PodLimits = Resources.OfPod(pod.Spec, pidsLimit),
         Sysctls = (pod.Spec.SecurityContext?.Sysctls ?? []).ToDictionary(sysctl => sysctl.Name, sysctl => sysctl.Value),
     };
 

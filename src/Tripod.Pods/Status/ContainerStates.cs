@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Resizing;
 using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Status;
@@ -41,6 +42,12 @@ internal static class ContainerStates
             status["containerID"] = $"tripod://{newest.Id}";
         }
 
+        AddResources(status, container, newest);
+        if (newest is not null && container.Role != ContainerRole.Ephemeral)
+        {
+            status["stopSignal"] = SignalNames.Of(SignalNames.Parse(newest.Config.StopSignal) ?? SignalNames.Term);
+        }
+
         if (newest?.User is { } user)
         {
             status["user"] = new JsonObject
@@ -60,6 +67,23 @@ internal static class ContainerStates
         }
 
         return status;
+    }
+
+    /// <summary>What it was granted, and has while it runs. Of those alone that can be resized.</summary>
+    private static void AddResources(JsonObject status, PodContainer container, ContainerStatus? newest)
+    {
+        if (!container.RunsOn)
+        {
+            return;
+        }
+
+        status["resources"] = newest is { State: ContainerState.Running }
+            ? ResourceDocument.Actual(container.Spec.Resources, newest.Config.Resources)
+            : ResourceDocument.Of(container.Spec.Resources);
+        if (ResourceDocument.Amounts(container.Spec.Resources?.Requests) is { } granted)
+        {
+            status["allocatedResources"] = granted;
+        }
     }
 
     public static string Time(DateTimeOffset moment) =>

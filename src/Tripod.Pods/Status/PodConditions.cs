@@ -22,7 +22,12 @@ internal static class PodConditions
             }
         }
 
-        foreach (var foreign in (before ?? []).OfType<JsonObject>().Where(condition => !Own.Contains((string?)condition["type"])))
+        foreach (var condition in ResizeConditions.Of(seen, before, now))
+        {
+            conditions.Add((JsonNode)condition);
+        }
+
+        foreach (var foreign in (before ?? []).OfType<JsonObject>().Where(condition => !Own.Contains((string?)condition["type"]) && !ResizeConditions.Own.Contains((string?)condition["type"])))
         {
             conditions.Add(foreign.DeepClone());
         }

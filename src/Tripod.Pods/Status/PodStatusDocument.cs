@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Resizing;
 
 namespace Tripod.Pods.Status;
 
@@ -29,6 +30,7 @@ internal static class PodStatusDocument
             status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeIp });
             Addresses(status, seen, nodeIp);
             Containers(status, seen, phase);
+            Resources(status, seen);
         }
 
         return status;
@@ -42,6 +44,25 @@ internal static class PodStatusDocument
             status["podIP"] = first;
             status["podIPs"] = new JsonArray([.. addresses.Select(address => new JsonObject { ["ip"] = address })]);
         }
+    }
+
+    /// <summary>Of a pod that has resources as a whole: what it was granted, and what its cgroup has.</summary>
+    private static void Resources(JsonObject status, PodObservation seen)
+    {
+        var whole = seen.Pod.Spec.Resources;
+        status.Remove("allocatedResources");
+        status.Remove("resources");
+        if (whole is null || (whole.Requests is not { Count: > 0 } && whole.Limits is not { Count: > 0 }))
+        {
+            return;
+        }
+
+        if (ResourceDocument.Amounts(whole.Requests) is { } granted)
+        {
+            status["allocatedResources"] = granted;
+        }
+
+        status["resources"] = seen.ReadySandbox?.Config.PodLimits is { } has ? ResourceDocument.Actual(whole, has) : ResourceDocument.Of(whole);
     }
 
     private static void Containers(JsonObject status, PodObservation seen, string phase)

@@ -122,6 +122,19 @@ internal sealed class CgroupTree
     /// <summary>What it has used; null where it is gone.</summary>
     public CgroupUsage? Usage(string path) => Directories(path) is { Count: > 0 } directories ? CgroupUsage.Read(directories, IsUnified) : null;
 
+    /// <summary>Writes the limits of a cgroup; what is not asked for (0) stays as it is.</summary>
+    /// <returns>False where there is no such cgroup.</returns>
+    public bool Limit(string path, Containers.LinuxResources limits)
+    {
+        if (Directories(path) is not { Count: > 0 } directories)
+        {
+            return false;
+        }
+
+        LimitCgroup.Run(directories, IsUnified, hierarchies[0], limits);
+        return true;
+    }
+
     /// <summary>Whether the kernel has killed something here for want of memory.</summary>
     public bool WasOutOfMemory(string path)
     {

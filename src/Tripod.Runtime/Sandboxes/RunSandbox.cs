@@ -67,6 +67,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             var launch = new LaunchPause(parts);
             var isOurs = launch.Can(entry.Record);
             Prepare(entry.Record, netns, withBundle: !isOurs);
+            LimitPod(entry.Record);
             cancel.ThrowIfCancellationRequested();
             var (leave, letGo) = Pipe.Create();
             using var letGoOn = letGo;
@@ -101,6 +102,17 @@ internal sealed class RunSandbox(RuntimeParts parts)
         parts.Table.Publish(ContainerEventKind.Started, entry.Record);
         _ = parts.Ends.Follow(entry);
         return entry.Record.ToSandboxStatus();
+    }
+
+    /// <summary>Before anything runs in it: what starts is limited from its first moment.</summary>
+    private void LimitPod(ContainerRecord record)
+    {
+        if (record.Sandbox!.PodLimits is { } limits)
+        {
+            var pod = UpdateSandbox.PodCgroup(record);
+            parts.Cgroups.Make(pod);
+            parts.Cgroups.Limit(pod, limits);
+        }
     }
 
     /// <summary>What cannot be undone now keeps its record, and goes with the next call for the same pod or the next engine.</summary>

@@ -35,6 +35,9 @@ public sealed record SandboxConfig
     /// <summary>The parent is named from the hierarchies' roots, and is its maker's to remove: a kubelet's.</summary>
     public bool CgroupParentFromRoot { get; init; }
 
+    /// <summary>Limits of the pod's own cgroup, which holds pause and all of its containers, as last written; null: its maker sees to them (a kubelet).</summary>
+    public Containers.LinuxResources? PodLimits { get; init; }
+
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Empty: the engine's own OCI runtime.</summary>

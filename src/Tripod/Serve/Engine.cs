@@ -56,6 +56,7 @@ internal static class Engine
             CaCertificate = authority.CertificatePem,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
+            PodPidsLimit = runtimeOptions.PodPidsLimit,
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
@@ -76,6 +77,7 @@ internal static class Engine
                 TokenFile = parsed.GetValue(options.TokenFile),
                 AuditLog = parsed.GetValue(options.AuditLog),
                 NodeName = nodeName,
+                PodPidsLimit = runtimeOptions.PodPidsLimit,
                 ExtraNames = [runtime.Gateway, .. api is null ? Array.Empty<string>() : [api]],
                 Version = podOptions.Version,
                 Logging = logs,

@@ -9,7 +9,7 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
+    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles", "podPidsLimit"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -45,6 +45,7 @@ internal static class EngineConfig
                 "conmon" => options with { Conmon = value.ToString() },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
+                "podPidsLimit" => options with { PodPidsLimit = long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pids) && pids is -1 or > 0 ? pids : throw Wrong(path, value, "a number of processes, or -1 for no limit") },
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }

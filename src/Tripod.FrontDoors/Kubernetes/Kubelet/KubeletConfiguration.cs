@@ -5,7 +5,7 @@ namespace Tripod.FrontDoors.Kubernetes.Kubelet;
 /// <summary>How this machine treats its pods, in the terms of a kubelet's configuration (KubeletConfiguration v1beta1).</summary>
 internal static class KubeletConfiguration
 {
-    public static JsonObject Make(string name) => new()
+    public static JsonObject Make(string name, long podPidsLimit) => new()
     {
         ["kubeletconfig"] = new JsonObject
         {
@@ -41,7 +41,7 @@ internal static class KubeletConfiguration
             ["runtimeRequestTimeout"] = "2m0s",
             ["hairpinMode"] = "promiscuous-bridge",
             ["maxPods"] = 110,
-            ["podPidsLimit"] = -1,
+            ["podPidsLimit"] = podPidsLimit,
             ["resolvConf"] = "/etc/resolv.conf",
             ["cpuCFSQuota"] = true,
             ["cpuCFSQuotaPeriod"] = "100ms",

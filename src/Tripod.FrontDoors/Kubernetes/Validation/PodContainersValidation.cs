@@ -21,6 +21,7 @@ internal static class PodContainersValidation
             {
                 var here = string.Create(CultureInfo.InvariantCulture, $"{path}.{list}[{index++}]");
                 ContainerValidation.Validate(container, here, volumes, isInit: list == "initContainers", errors);
+                ContainerLifeValidation.Validate(container, here, spec, isInit: list == "initContainers", errors);
                 if (container.Text("name") is { Length: > 0 } name && !names.Add(name))
                 {
                     errors.Add(FieldError.Duplicate($"{here}.name", name));

@@ -35,6 +35,7 @@ public static class PodValidation
     {
         var volumes = VolumeValidation.Validate(spec, $"{path}.volumes", errors);
         PodContainersValidation.Validate(spec, path, volumes, errors);
+        PodResourcesValidation.Validate(spec, path, errors);
         if (spec.Text("restartPolicy") is null or "")
         {
             errors.Add(FieldError.Required($"{path}.restartPolicy"));
