@@ -185,7 +185,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 if (parts.Runtime.ContainerStatus(step.ContainerId) is { } status)
                 {
                     using var time = new GracePeriod(step.Grace, parts.Clock);
-                    await new StopPodContainer(parts).RunAsync(Pod, step.Container, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
+                    await new StopPodContainer(parts).RunAsync(Pod, step.Hooks ? step.Container : null, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
                 }
             }
             catch (Exception failure) when (failure is RuntimeException or IOException)

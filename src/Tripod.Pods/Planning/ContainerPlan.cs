@@ -92,9 +92,9 @@ internal static class ContainerPlan
             own is { } seconds ? TimeSpan.FromSeconds(seconds) : grace, again);
     }
 
-    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one.</summary>
+    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one; nor what was stopped to start anew with all others.</summary>
     private static int InARow(PodObservation seen, ContainerStatus ended) =>
-        seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId ? 0 : RestartBackoff.NextInARow(ended);
+        (seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId) || (RestartAll.IsStale(seen, ended) && RestartAll.Cause(seen)!.Id != ended.Id) ? 0 : RestartBackoff.NextInARow(ended);
 
     /// <summary>It runs, or has just run, with other limits than were granted, and its policy wants a new start for them.</summary>
     private static bool ResizeRestarts(PodContainer container, PodObservation seen, ContainerStatus made) =>

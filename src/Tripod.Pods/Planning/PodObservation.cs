@@ -50,8 +50,8 @@ internal sealed record PodObservation
 
     public ContainerStatus? Newest(string name) => Containers[name].FirstOrDefault();
 
-    /// <summary>The newest, unless it belongs to a sandbox that is gone.</summary>
-    public ContainerStatus? InSandbox(string name) => Newest(name) is { } newest && newest.SandboxId == Sandbox?.Id ? newest : null;
+    /// <summary>The newest, unless it belongs to a sandbox that is gone, or to the time before all were to start anew.</summary>
+    public ContainerStatus? InSandbox(string name) => Newest(name) is { } newest && newest.SandboxId == Sandbox?.Id && !RestartAll.IsStale(this, newest) ? newest : null;
 
     public bool IsRunning(string name) => Newest(name) is { State: ContainerState.Running };
 
@@ -104,7 +104,7 @@ internal sealed record PodObservation
             .ThenByDescending(container => container.CreatedAt);
 
     private bool IsWanted(PodContainer container, ContainerStatus ended) =>
-        Memory.WantedAgain.Contains(ended.Id) || RestartRules.Restarts(Pod.Spec, container, ended.ExitCode);
+        Memory.WantedAgain.Contains(ended.Id) || (container.Role != ContainerRole.Ephemeral && RestartAll.IsStale(this, ended)) || RestartRules.Restarts(Pod.Spec, container, ended.ExitCode);
 
     private bool IsBehind(PodContainer init) => init.Role == ContainerRole.Sidecar ? IsStarted(init) : HasSucceeded(init);
 }

@@ -123,6 +123,11 @@ internal static class PodPlan
             return;
         }
 
+        if (RestartAll.Holds(seen, steps, wake))
+        {
+            return;
+        }
+
         foreach (var container in StartOrder.Of(seen))
         {
             ContainerPlan.Decide(container, seen, steps, wake, now);
@@ -134,7 +139,7 @@ internal static class PodPlan
     {
         steps.AddRange(seen.Containers
             .SelectMany(containers => containers.Skip(2))
-            .Where(container => container.State != ContainerState.Running)
+            .Where(container => container.State != ContainerState.Running && !RestartAll.Needs(seen, container))
             .Select(container => new PodStep.RemoveContainer(container.Id)));
 
         var kept = seen.Containers.SelectMany(containers => containers.Take(2)).Select(container => container.SandboxId).ToHashSet();

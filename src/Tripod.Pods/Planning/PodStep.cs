@@ -29,7 +29,8 @@ internal abstract record PodStep
 
     /// <summary>One container alone; the pod goes on.</summary>
     /// <param name="Again">It is started anew, whatever its exit code will be.</param>
-    public sealed record KillContainer(PodContainer Container, string ContainerId, string Message, TimeSpan Grace, bool Again) : PodStep;
+    /// <param name="Hooks">Its preStop hook runs before.</param>
+    public sealed record KillContainer(PodContainer Container, string ContainerId, string Message, TimeSpan Grace, bool Again, bool Hooks = true) : PodStep;
 
     /// <summary>Says that a failed pull is being waited out (ImagePullBackOff, with its events).</summary>
     public sealed record NotePullBackOff(PodContainer Container) : PodStep;

@@ -108,6 +108,11 @@ internal static class ContainerStates
             return null;
         }
 
+        if (newest is { State: ContainerState.Exited } && RestartAll.IsStale(seen, newest) && container.Role != ContainerRole.Ephemeral)
+        {
+            return CrashLoop(seen, newest) ?? Creating(seen);
+        }
+
         if (seen.Memory.Containers.GetValueOrDefault(container.Name) is { } trouble)
         {
             var crashed = trouble.Reason is "RunContainerError" or "PostStartHookError" && newest is { State: ContainerState.Exited } ? CrashLoop(seen, newest) : null;
@@ -116,8 +121,10 @@ internal static class ContainerStates
 
         return newest is { State: ContainerState.Exited }
             ? CrashLoop(seen, newest)
-            : Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
+            : Creating(seen);
     }
+
+    private static JsonObject Creating(PodObservation seen) => Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
 
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
         ContainerPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero

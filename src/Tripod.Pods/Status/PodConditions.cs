@@ -5,11 +5,11 @@ using Tripod.Runtime.Containers;
 namespace Tripod.Pods.Status;
 
 /// <summary>
-/// The five conditions a kubelet keeps, with the moment each last turned; conditions of others (readiness gates) stay.
+/// The conditions a kubelet keeps, with the moment each last turned; conditions of others (readiness gates) stay.
 /// </summary>
 internal static class PodConditions
 {
-    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", RestartAll.Condition];
 
     public static JsonArray Of(PodObservation seen, string phase, JsonArray? before, DateTimeOffset now)
     {
@@ -41,8 +41,16 @@ internal static class PodConditions
         "Initialized" => Initialized(seen, phase),
         "ContainersReady" => ContainersReady(seen, phase),
         "Ready" => Ready(seen, phase),
+        RestartAll.Condition => Restarting(seen, phase),
         _ => Scheduled(seen),
     };
+
+    /// <summary>Said of those pods alone that have such a rule.</summary>
+    private static (bool, string?, string?)? Restarting(PodObservation seen, string phase) =>
+        !RestartAll.IsPossible(seen.Pod) ? null
+        : phase is "Succeeded" or "Failed" ? (false, phase == "Succeeded" ? "PodCompleted" : "PodFailed", null)
+        : RestartAll.IsUnderWay(seen) ? (true, RestartAll.Started, RestartAll.Why)
+        : (false, null, null);
 
     private static (bool, string?, string?)? Scheduled(PodObservation seen) =>
         !string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? (true, null, null)
