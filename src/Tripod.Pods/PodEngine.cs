@@ -7,6 +7,7 @@ using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 using Tripod.Store;
 
 namespace Tripod.Pods;
@@ -30,6 +31,9 @@ public sealed record PodEngineOptions
     /// <summary>Bytes at which a container's log begins a new file; 0: never. And how many files there are at most.</summary>
     public long ContainerLogMaxSize { get; init; }
     public int ContainerLogMaxFiles { get; init; } = 1;
+
+    /// <summary>Whence pods with <c>hostUsers: false</c> get their ids.</summary>
+    public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
@@ -63,7 +67,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var node = new NodeReporter(store, options, clock);
+        var node = new NodeReporter(store, runtime, options, clock);
         node.Report();
         namespaces.CreateInitial();
         LocalPathClass.Ensure(store, clock.GetUtcNow());
@@ -253,5 +257,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             await runtime.RemovePodSandbox(orphan.Id, cancel).ConfigureAwait(false);
             parts.Volumes.TearDown(orphan.Config.Uid);
         }
+
+        parts.UserIds.KeepOnly(wanted);
     }
 }

@@ -1,3 +1,5 @@
+using Tripod.Runtime.Users;
+
 namespace Tripod.Runtime;
 
 /// <summary>Where this engine keeps its things and what they are called, so that several engines can run side by side.</summary>
@@ -32,6 +34,9 @@ public sealed record RuntimeOptions
     /// <summary>Bytes at which the log of a pod's container begins a new file, and how many files are kept (the kubelet's names and defaults).</summary>
     public long ContainerLogMaxSize { get; init; } = 10 * 1024 * 1024;
     public int ContainerLogMaxFiles { get; init; } = 5;
+
+    /// <summary>Whence pods with <c>hostUsers: false</c> get their ids.</summary>
+    public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
     public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
 }

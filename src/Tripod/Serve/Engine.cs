@@ -56,6 +56,7 @@ internal static class Engine
             CaCertificate = authority.CertificatePem,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
+            UserNamespaceIds = runtimeOptions.UserNamespaceIds,
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
