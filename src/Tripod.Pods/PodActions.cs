@@ -144,7 +144,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 span?.SetStatus(ActivityStatusCode.Error, problem.Message);
                 Remember(name, problem.Reason, problem.Message);
             }
-            catch (Exception failure) when (failure is RuntimeException or IOException)
+            catch (Exception failure) when (failure is RuntimeException or IOException or UnauthorizedAccessException)
             {
                 LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, RestartBackoff.Doubled(0), failure);
                 Remember(name, "CreateContainerError", failure.Message);

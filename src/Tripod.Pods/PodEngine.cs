@@ -7,6 +7,7 @@ using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 using Tripod.Store;
 
 namespace Tripod.Pods;
@@ -33,6 +34,9 @@ public sealed record PodEngineOptions
 
     /// <summary>Processes that one pod may have; less than 1: as many as the machine.</summary>
     public long PodPidsLimit { get; init; } = -1;
+
+    /// <summary>Whence pods with <c>hostUsers: false</c> get their ids.</summary>
+    public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
@@ -66,7 +70,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var node = new NodeReporter(store, options, clock);
+        var node = new NodeReporter(store, runtime, options, clock);
         node.Report();
         namespaces.CreateInitial();
         LocalPathClass.Ensure(store, clock.GetUtcNow());
@@ -270,5 +274,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             await runtime.RemovePodSandbox(orphan.Id, cancel).ConfigureAwait(false);
             parts.Volumes.TearDown(orphan.Config.Uid);
         }
+
+        parts.UserIds.KeepOnly(wanted);
     }
 }

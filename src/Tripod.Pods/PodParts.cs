@@ -31,6 +31,7 @@ internal sealed class PodParts
         Hook = new(clock, options.KubernetesVersion);
         Probe = new(Events, options.KubernetesVersion);
         Messages = new(options);
+        UserIds = new(runtime, options.UserNamespaceIds);
         var images = new PodImages(runtime.Images, new(store, Events), Events, clock);
         Starter = new(this, images, new(runtime, images, Volumes), new(new(store, Volumes, Events, options), new(Volumes), Messages, options));
     }
@@ -51,6 +52,7 @@ internal sealed class PodParts
     public RunHook Hook { get; }
     public RunProbe Probe { get; }
     public TerminationMessages Messages { get; }
+    public PodUserIds UserIds { get; }
     public StartPodContainer Starter { get; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();

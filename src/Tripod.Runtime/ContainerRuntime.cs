@@ -10,6 +10,7 @@ using Tripod.Runtime.Images;
 using Tripod.Runtime.Logs.Rotation;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 using Tripod.Store;
 
 namespace Tripod.Runtime;
@@ -99,6 +100,8 @@ public sealed class ContainerRuntime : IAsyncDisposable
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
         // After the records: a pause of an older version that still runs is kept.
         images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
+        var pause = images.Find(options.PauseImage)!;
+        parts.UserNamespaceProblem = await UserNamespaceSupport.FindProblem(images.LayerDirectories(pause.Id)[0], pause.Config.Entrypoint, images.LayerDirectories(pause.Id)[0]).ConfigureAwait(false);
         return new(records, parts, await NetworkServices.StartAsync(parts, cancel).ConfigureAwait(false));
     }
 
@@ -116,6 +119,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     // containers
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel, string? id = null) =>
         Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, id, cancel), "create container"));
+
+    /// <summary>The OCI runtimes that a sandbox may ask for by name and that are installed; the first, without a name, is the engine's own.</summary>
+    public static IReadOnlyList<string> Handlers => ["", .. ((string[])["crun", "runc"]).Where(HasRuntimeHandler)];
 
     /// <summary>Whether this machine has an OCI runtime of that name or path.</summary>
     public static bool HasRuntimeHandler(string handler) => Oci.OciRuntime.Locate(handler) is not null;
@@ -231,7 +237,17 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
 
     /// <summary>Shows a present image's files in a directory of the caller's, to be read only; whoever mounts it takes it away.</summary>
-    public void MountImage(string imageId, string directory) => Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory);
+    /// <param name="imageId">The image.</param>
+    /// <param name="directory">Made where it is missing.</param>
+    /// <param name="sandboxId">Whose user namespace the files are shown for.</param>
+    public void MountImage(string imageId, string directory, string sandboxId)
+    {
+        using var users = IdMappedMounts.UsersOf(Containers.CreateContainer.Sandbox(parts.Table, sandboxId));
+        Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory, users);
+    }
+
+    /// <summary>Why sandboxes cannot have user namespaces on this machine; null where they can.</summary>
+    public string? UserNamespaceProblem => parts.UserNamespaceProblem;
 
     /// <summary>A TCP connection made inside the sandbox's network namespace, as one of its processes would make it.</summary>
     /// <exception cref="SocketException">Nothing answers there.</exception>

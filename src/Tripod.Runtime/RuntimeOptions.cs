@@ -1,3 +1,5 @@
+using Tripod.Runtime.Users;
+
 namespace Tripod.Runtime;
 
 /// <summary>Where this engine keeps its things and what they are called, so that several engines can run side by side.</summary>
@@ -35,6 +37,9 @@ public sealed record RuntimeOptions
 
     /// <summary>Processes that one pod may have; less than 1: as many as the machine.</summary>
     public long PodPidsLimit { get; init; } = -1;
+
+    /// <summary>Whence pods with <c>hostUsers: false</c> get their ids.</summary>
+    public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
     public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
 }

@@ -45,6 +45,9 @@ internal sealed class RuntimeParts
     /// <summary>The pods' nameserver; null where something else has its address.</summary>
     public Resolver? Resolver { get; set; }
 
+    /// <summary>Why there are no user namespaces for sandboxes here; null where there are.</summary>
+    public string? UserNamespaceProblem { get; set; }
+
     /// <summary>The same until the machine boots again.</summary>
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 

@@ -11,9 +11,6 @@ internal sealed class RuntimeInfo(CriParts parts)
 {
     private const string Name = "tripod", ApiVersion = "v1", KubeletApiVersion = "0.1.0";
 
-    /// <summary>A handler is an OCI runtime by its name; the first is what an empty name means.</summary>
-    private static readonly string[] Handlers = ["crun", "runc"];
-
     public VersionResponse Version() => new() { Version = KubeletApiVersion, RuntimeName = Name, RuntimeVersion = parts.Options.Version, RuntimeApiVersion = ApiVersion };
 
     public StatusResponse Status(bool verbose)
@@ -30,9 +27,9 @@ internal sealed class RuntimeInfo(CriParts parts)
             },
             Features = new() { SupplementalGroupsPolicy = true },
         };
-        foreach (var handler in Handlers.Where(ContainerRuntime.HasRuntimeHandler).Prepend(""))
+        foreach (var handler in ContainerRuntime.Handlers)
         {
-            status.RuntimeHandlers.Add(new RuntimeHandler { Name = handler, Features = new() { RecursiveReadOnlyMounts = true } });
+            status.RuntimeHandlers.Add(new RuntimeHandler { Name = handler, Features = new() { RecursiveReadOnlyMounts = true, UserNamespaces = parts.Runtime.UserNamespaceProblem is null } });
         }
 
         if (verbose)

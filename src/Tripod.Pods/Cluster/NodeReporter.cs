@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Tripod.Pods.Capacity;
 using Tripod.Pods.Status;
+using Tripod.Runtime;
 using Tripod.Store;
 
 namespace Tripod.Pods.Cluster;
 
 /// <summary>Keeps the Node object that is this machine: addresses, capacity, what it runs, and that it is well.</summary>
-internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, TimeProvider clock)
+internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, TimeProvider clock)
 {
     public void Report()
     {
@@ -69,6 +70,12 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
             ["operatingSystem"] = "linux",
             ["architecture"] = Architecture,
         },
+        ["runtimeHandlers"] = new JsonArray([.. ContainerRuntime.Handlers.Select(handler => (JsonNode)new JsonObject
+        {
+            ["name"] = handler,
+            ["features"] = new JsonObject { ["recursiveReadOnlyMounts"] = true, ["userNamespaces"] = runtime.UserNamespaceProblem is null },
+        })]),
+        ["features"] = new JsonObject { ["supplementalGroupsPolicy"] = true },
     };
 
     /// <summary>What a client has added of its own (example.com/dongle) stays.</summary>

@@ -25,7 +25,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Args = [.. (container.Args ?? []).Select(part => Expansion.Expand(part, values))],
             WorkingDir = container.WorkingDir ?? "",
             Env = [.. values],
-            Mounts = [.. mounts.Of(pod, container, values), messages.Mount(pod, container, attempt)],
+            Mounts = Shown(pod, [.. mounts.Of(pod, container, values), messages.Mount(pod, container, attempt)], container),
             Devices = [.. mounts.Devices(pod, container), .. security.Privileged ? HostDevices.All() : []],
             VolumeImages = volumeImages,
             Labels = LabelsOf(pod, container.Name),
@@ -44,6 +44,18 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Security = security,
             StopSignal = container.Lifecycle?.StopSignal is { Length: > 0 } signal ? signal : image.Config.StopSignal,
         };
+    }
+
+    /// <summary>In a user namespace of the pod's own files keep their ids; an image's are shown so already.</summary>
+    private static IReadOnlyList<ContainerMount> Shown(PodView pod, IReadOnlyList<ContainerMount> mounts, V1Container container)
+    {
+        if (pod.Spec.HostUsers != false)
+        {
+            return mounts;
+        }
+
+        var images = (container.VolumeMounts ?? []).Where(mount => pod.Spec.Volumes?.Any(volume => volume.Name == mount.Name && volume.Image is not null) == true).Select(mount => mount.MountPath).ToHashSet();
+        return [.. mounts.Select(mount => images.Contains(mount.ContainerPath) ? mount : mount with { IdMapped = true })];
     }
 
     public static Dictionary<string, string> LabelsOf(PodView pod, string? container)

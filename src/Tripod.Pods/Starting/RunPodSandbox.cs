@@ -1,6 +1,7 @@
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Pods.Starting;
 
@@ -21,7 +22,7 @@ internal sealed class RunPodSandbox(PodParts parts)
                 }
             }
 
-            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, parts.Options.PodPidsLimit), cancel).ConfigureAwait(false);
+            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, parts.Options.PodPidsLimit, Users(pod)), cancel).ConfigureAwait(false);
             parts.QosCgroups.Follow();
             HostsFile.Write(parts.Volumes, pod, sandbox.Addresses.Count > 0 ? sandbox.Addresses[0] : null);
             return null;
@@ -33,4 +34,9 @@ internal sealed class RunPodSandbox(PodParts parts)
             return message;
         }
     }
+
+    /// <summary>Null: the host's.</summary>
+    private UserMappings? Users(PodView pod) => pod.Spec.HostUsers != false ? null
+        : parts.Runtime.UserNamespaceProblem is { } problem ? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, problem)
+        : parts.UserIds.Of(pod.Uid);
 }

@@ -1,13 +1,14 @@
 using k8s.Models;
 using Tripod.Pods.Status;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Pods.Starting;
 
 /// <summary>What the runtime is asked for, for a pod's sandbox.</summary>
 internal static class SandboxConfigs
 {
-    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, long pidsLimit) => new()
+    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, long pidsLimit, UserMappings? users = null) => new()
     {
         Name = pod.Name,
         Namespace = pod.Namespace,
@@ -22,6 +23,7 @@ internal static class SandboxConfigs
         HostPid = pod.Spec.HostPID ?? false,
         HostIpc = pod.Spec.HostIPC ?? false,
         SharePid = pod.Spec.ShareProcessNamespace ?? false,
+        Users = users,
         CgroupParent = QosClass.Of(pod.Spec) is "Guaranteed" ? $"kubepods/pod{pod.Uid}" : $"kubepods/{QosClass.Of(pod.Spec).ToLowerInvariant()}/pod{pod.Uid}",
         PodLimits = Resources.OfPod(pod.Spec, pidsLimit),
         Sysctls = (pod.Spec.SecurityContext?.Sysctls ?? []).ToDictionary(sysctl => sysctl.Name, sysctl => sysctl.Value),

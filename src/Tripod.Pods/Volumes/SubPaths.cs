@@ -58,7 +58,11 @@ internal sealed class SubPaths(PodVolumes volumes)
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         if (isDirectory)
         {
-            File.Delete(place);
+            if (File.Exists(place))
+            {
+                File.Delete(place);
+            }
+
             Directory.CreateDirectory(place);
         }
         else

@@ -96,6 +96,9 @@ public sealed record ContainerMount(string HostPath, string ContainerPath, bool 
     /// <summary>Without the mounts below the host's path.</summary>
     public bool NonRecursive { get; init; }
 
+    /// <summary>In a sandbox with a user namespace: files show the ids there that they have on the disk.</summary>
+    public bool IdMapped { get; init; }
+
     /// <summary>An image's id: its files are shown there in place of a path of the host's, to be read only.</summary>
     public string Image { get; init => field = value ?? ""; } = "";
 

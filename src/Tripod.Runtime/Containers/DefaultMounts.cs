@@ -50,7 +50,9 @@ internal static class DefaultMounts
             }
         }
 
-        var own = config.Mounts.Select((mount, index) => mount.Image.Length > 0 ? Bind(ImageMounts.PlaceOf(paths, record.Id, index), mount.ContainerPath, readOnly: true) : Own(mount)).ToList();
+        var own = config.Mounts.Select((mount, index) => mount.Image.Length > 0 ? Bind(ImageMounts.PlaceOf(paths, record.Id, index), mount.ContainerPath, readOnly: true)
+            : mount.IdMapped ? Own(mount with { HostPath = IdMappedMounts.PlaceOf(paths, record.Id, index) })
+            : Own(mount)).ToList();
         mounts.RemoveAll(mount => own.Exists(mine => mine.Destination == mount.Destination));
         // A parent before its children, whatever the order in the manifest.
         return [.. mounts, .. own.OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];

@@ -1,4 +1,5 @@
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Oci;
 
@@ -29,6 +30,9 @@ internal sealed record ContainerSpec
 
     /// <summary>OCI type and, for one to join, its path.</summary>
     public required IReadOnlyList<(string Type, string? Path)> Namespaces { get; init; }
+
+    /// <summary>The ids of the user namespace among <see cref="Namespaces"/>; null where there is none.</summary>
+    public UserMappings? Users { get; init; }
     public required IReadOnlyList<SpecMount> Mounts { get; init; }
     public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
     public required string CgroupsPath { get; init; }

@@ -39,7 +39,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// <param name="logPath">Where conmon writes them.</param>
     /// <param name="held">Kept open by conmon as long as the container runs; the container does not get them.</param>
     /// <param name="created">Run when the container is there and its command has not begun.</param>
-    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath, IReadOnlyList<FileDescriptor> held, Func<Task> created)
+    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath, IReadOnlyList<FileDescriptor> held, Func<int, Task> created)
     {
         var bundle = paths.Bundle(id);
         var program = Program(handler);
@@ -62,7 +62,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var said = await text.ReadLineAsync().ConfigureAwait(false);
         await ChildProcess.End(conmon).ConfigureAwait(false);
         var pid = Pid(id, said);
-        await created().ConfigureAwait(false);
+        await created(pid).ConfigureAwait(false);
         await ReleaseAsync(id, program).ConfigureAwait(false);
         return pid;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tripod.Linux;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Oci;
 
@@ -136,6 +137,12 @@ internal static class SpecWriter
         }
 
         json.WriteEndArray();
+        if (spec.Users is { } users)
+        {
+            Runs(json, "uidMappings", users.Uids);
+            Runs(json, "gidMappings", users.Gids);
+        }
+
         var devices = spec.Devices.Select(device => (Device: device, Node: DeviceNode.Of(device.HostPath))).ToList();
         json.WriteStartArray("devices");
         foreach (var (device, node) in devices)
@@ -180,6 +187,21 @@ internal static class SpecWriter
         foreach (var value in values)
         {
             json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Runs(Utf8JsonWriter json, string name, IReadOnlyList<IdMapping> runs)
+    {
+        json.WriteStartArray(name);
+        foreach (var run in runs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("containerID", run.ContainerId);
+            json.WriteNumber("hostID", run.HostId);
+            json.WriteNumber("size", run.Length);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -8,6 +8,7 @@ using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Sandboxes;
 
@@ -50,13 +51,19 @@ internal sealed class RunSandbox(RuntimeParts parts)
         IReadOnlyList<FileDescriptor> held = [];
         try
         {
+            if (config.Users is not null && parts.UserNamespaceProblem is { } problem)
+            {
+                throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, problem);
+            }
+
             // 1. Address and host ports, before anything is made that needs them.
             var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
             parts.Table.Change(entry, known => known with { Address = address });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
-            using var netns = config.HostNetwork ? null : Netns.Create();
+            //    That of a user namespace comes with the process that makes this.
+            using var netns = config.HostNetwork || config.Users is not null ? null : Netns.Create();
             if (netns is not null)
             {
                 parts.Network.Attach(id, netns, address, config.Ports);
@@ -74,8 +81,13 @@ internal sealed class RunSandbox(RuntimeParts parts)
             IReadOnlyList<FileDescriptor> handedOver = [leave, .. held];
             held = handedOver;
             var pid = isOurs
-                ? await launch.RunAsync(entry.Record, netns, handedOver).ConfigureAwait(false)
+                ? await launch.RunAsync(entry.Record, netns, handedOver, letGo).ConfigureAwait(false)
                 : await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, handedOver).ConfigureAwait(false);
+            if (config.Users is { } users)
+            {
+                await EquipAsync(entry.Record, pid, users, address, isOurs).ConfigureAwait(false);
+            }
+
             parts.Table.Change(entry, known => known with
             {
                 State = ContainerState.Running,
@@ -113,6 +125,19 @@ internal sealed class RunSandbox(RuntimeParts parts)
             parts.Cgroups.Make(pod);
             parts.Cgroups.Limit(pod, limits);
         }
+    }
+
+    /// <summary>Network, name and parameters of namespaces that are a user namespace's: set from outside, once they are there.</summary>
+    private async Task EquipAsync(ContainerRecord record, int pid, UserMappings users, string address, bool isOurs)
+    {
+        var config = record.Sandbox!;
+        using (var netns = Netns.OfProcess(pid))
+        {
+            parts.Network.Attach(record.Id, netns, address, config.Ports);
+        }
+
+        var hostname = config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName;
+        await UserNamespace.Configure(pid, users.Root, hostname, isOurs ? config.Sysctls : new Dictionary<string, string>()).ConfigureAwait(false);
     }
 
     /// <summary>What cannot be undone now keeps its record, and goes with the next call for the same pod or the next engine.</summary>
@@ -157,7 +182,8 @@ internal sealed class RunSandbox(RuntimeParts parts)
         if (!record.Sandbox!.HostIpc)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));
-            Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, "mode=1777,size=65536k");
+            var owner = record.Sandbox.Users is { } users ? string.Create(CultureInfo.InvariantCulture, $",uid={users.Root.Uid},gid={users.Root.Gid}") : "";
+            Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, $"mode=1777,size=65536k{owner}");
         }
 
         if (!withBundle)
@@ -167,11 +193,17 @@ internal sealed class RunSandbox(RuntimeParts parts)
 
         var image = parts.Images.Find(record.ImageId)!;
         var layers = parts.Images.LayerDirectories(image.Id);
-        var rootfs = layers is [var only] ? only : parts.Paths.Rootfs(record.Id);
+        var rootfs = layers is [var only] && record.Sandbox.Users is null ? only : parts.Paths.Rootfs(record.Id);
         if (layers.Count == 1)
         {
             // The mount point must be there; the root file system is read-only and shared by all sandboxes.
-            Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
+            Directory.CreateDirectory(Path.Combine(layers[0], "dev"));
+            if (rootfs != layers[0])
+            {
+                // Root of a user namespace could not get to the layer by its own path.
+                Directory.CreateDirectory(rootfs);
+                Mounts.Mount(layers[0], rootfs, "none", MountFlags.Bind);
+            }
         }
         else
         {
@@ -186,7 +218,11 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var config = record.Sandbox!;
         var namespaces = new List<(string, string?)> { ("mount", null) };
-        if (netns is not null)
+        if (config.Users is not null)
+        {
+            namespaces.AddRange([("user", null), ("network", null), ("uts", null)]);
+        }
+        else if (netns is not null)
         {
             namespaces.Add(("network", string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{netns.Number}")));
             namespaces.Add(("uts", null));
@@ -213,6 +249,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Capabilities = new HashSet<string>(),
             Hostname = netns is null ? "" : config.Hostname,
             Namespaces = namespaces,
+            Users = config.Users,
             // The OCI runtime puts device nodes in /dev, which must not end up in the image's layer.
             Mounts = [new("/dev", "tmpfs", "tmpfs", ["nosuid", "noexec", "mode=755", "size=64k"])],
             CgroupsPath = record.Cgroup,

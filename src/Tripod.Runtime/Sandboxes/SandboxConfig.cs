@@ -1,3 +1,5 @@
+using Tripod.Runtime.Users;
+
 namespace Tripod.Runtime.Sandboxes;
 
 /// <summary>What a sandbox is asked to be (CRI v1 PodSandboxConfig).</summary>
@@ -28,6 +30,9 @@ public sealed record SandboxConfig
 
     /// <summary>Containers join pause's PID namespace.</summary>
     public bool SharePid { get; init; }
+
+    /// <summary>The ids of a user namespace of its own, which its containers join; null: the host's.</summary>
+    public UserMappings? Users { get; init; }
 
     /// <summary>Below the engine's root cgroup, for example <c>kubepods/burstable/podUID</c>; empty: <c>podUID</c>.</summary>
     public string CgroupParent { get; init; } = "";

@@ -1,3 +1,5 @@
+using Tripod.Linux.FileSystem;
+
 namespace Tripod.Runtime.Sandboxes;
 
 /// <summary>resolv.conf and hostname of a sandbox, which its containers share.</summary>
@@ -18,6 +20,13 @@ internal static class SandboxFiles
         }
 
         Write(bundle, "resolv.conf", ResolverConfiguration.Of(config.Dns, host, config.HostNetwork, own, parts.Resolver?.Reachable ?? []));
+        if (config.Users is { Root: var root })
+        {
+            foreach (var name in Directory.GetFiles(bundle))
+            {
+                Ownership.Change(name, (int)root.Uid, (int)root.Gid);
+            }
+        }
     }
 
     private static void Write(string bundle, string name, string text)

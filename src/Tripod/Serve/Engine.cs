@@ -57,6 +57,7 @@ internal static class Engine
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
             PodPidsLimit = runtimeOptions.PodPidsLimit,
+            UserNamespaceIds = runtimeOptions.UserNamespaceIds,
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))

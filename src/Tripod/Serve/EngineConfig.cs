@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Tripod.Runtime;
+using Tripod.Runtime.Users;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -9,7 +10,12 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles", "podPidsLimit"];
+    private static readonly string[] Keys =
+    [
+        "registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles",
+        "podPidsLimit",
+        "userNamespaceIds",
+    ];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -46,6 +52,7 @@ internal static class EngineConfig
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
                 "podPidsLimit" => options with { PodPidsLimit = long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pids) && pids is -1 or > 0 ? pids : throw Wrong(path, value, "a number of processes, or -1 for no limit") },
+                "userNamespaceIds" => options with { UserNamespaceIds = IdPool.Parse(value.ToString()) ?? throw Wrong(path, value, "a range FIRST:COUNT of ids, both multiples of 65536, the first at least 65536") },
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }

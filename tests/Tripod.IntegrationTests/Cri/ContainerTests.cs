@@ -137,7 +137,7 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.Contains("/nowhere does not exist", await Refused(new() { ContainerPath = "/x", HostPath = "/nowhere" }), StringComparison.Ordinal);
         Assert.Contains("no such file or directory", await Refused(new() { ContainerPath = "/x", Readonly = true, Image = new() { Image = image }, ImageSubPath = "nothing" }), StringComparison.Ordinal);
         Assert.Contains("an image is mounted readonly only", await Refused(new() { ContainerPath = "/x", Image = new() { Image = image } }), StringComparison.Ordinal);
-        Assert.Contains("id-mapped mounts are not supported", await Refused(new() { ContainerPath = "/x", HostPath = folder, UidMappings = { new IDMapping() } }), StringComparison.Ordinal);
+        Assert.Contains("are the sandbox's own, or none", await Refused(new() { ContainerPath = "/x", HostPath = folder, UidMappings = { new IDMapping() } }), StringComparison.Ordinal);
         Assert.Single((await client.Runtime.ListContainersAsync(new() { Filter = new() { PodSandboxId = sandbox } })).Containers);
         await client.Remove(sandbox);
         Assert.DoesNotContain(id, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);

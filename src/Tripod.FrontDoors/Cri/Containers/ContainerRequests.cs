@@ -1,8 +1,10 @@
 using Tripod.FrontDoors.Cri.Protocol;
+using Tripod.FrontDoors.Cri.Sandboxes;
 using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 using ContainerConfig = Tripod.Runtime.Containers.ContainerConfig;
 
 namespace Tripod.FrontDoors.Cri.Containers;
@@ -21,6 +23,7 @@ internal sealed class ContainerRequests(CriParts parts)
             throw Invalid($"CDI_devices: {config.CDIDevices[0].Name}: devices by CDI are not supported; name the device itself");
         }
 
+        UserNamespaceMessages.RequireSame(security.NamespaceOptions, sandbox.Config.Users);
         return new()
         {
             Name = metadata.Name,
@@ -30,7 +33,7 @@ internal sealed class ContainerRequests(CriParts parts)
             Args = [.. config.Args],
             WorkingDir = config.WorkingDir,
             Env = [.. config.Envs.Select(variable => new KeyValuePair<string, string>(variable.Key, variable.Value))],
-            Mounts = [.. config.Mounts.Select(Mount)],
+            Mounts = [.. config.Mounts.Select(mount => Mount(mount, sandbox.Config.Users))],
             VolumeImages = [.. config.Mounts.Where(mount => mount.Image is { Image.Length: > 0 }).Select(mount => Image(mount.Image.Image).Id)],
             Devices = [.. config.Devices.SelectMany(Devices), .. security.Privileged ? HostDevices.All() : []],
             Labels = config.Labels.ToDictionary(),
@@ -49,18 +52,14 @@ internal sealed class ContainerRequests(CriParts parts)
     private ImageRecord Image(string reference) =>
         parts.Runtime.Images.Find(reference) ?? throw new RuntimeException(RuntimeErrorKind.NotFound, $"image {reference} is not present: pull it first");
 
-    private ContainerMount Mount(Mount mount)
+    private ContainerMount Mount(Mount mount, UserMappings? users)
     {
         if (!mount.ContainerPath.StartsWith('/'))
         {
             throw Invalid($"mounts: {mount.ContainerPath} is no absolute path");
         }
 
-        if (mount.UidMappings.Count + mount.GidMappings.Count > 0)
-        {
-            throw Invalid($"mounts: {mount.ContainerPath}: id-mapped mounts are not supported (the runtime's features say so)");
-        }
-
+        var mapped = UserNamespaceMessages.IsMapped(mount, users);
         if (mount.Image is { Image.Length: > 0 } image)
         {
             return mount.HostPath.Length > 0 ? throw Invalid($"mounts: {mount.ContainerPath}: an image and a host path exclude each other")
@@ -83,7 +82,8 @@ internal sealed class ContainerRequests(CriParts parts)
             mount.ContainerPath,
             mount.Readonly,
             mount.Propagation switch { MountPropagation.PropagationBidirectional => "bidirectional", MountPropagation.PropagationHostToContainer => "host-to-container", _ => "private" },
-            mount.RecursiveReadOnly);
+            mount.RecursiveReadOnly)
+        { IdMapped = mapped };
     }
 
     private static IReadOnlyList<ContainerDevice> Devices(Device device)

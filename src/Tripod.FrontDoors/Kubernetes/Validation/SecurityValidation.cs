@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -32,7 +33,43 @@ internal static class SecurityValidation
             index++;
         }
         ValidateSysctls(context, spec, here, errors);
+        if (spec.Flag("hostUsers") == false)
+        {
+            ValidateOwnUsers(spec, path, errors);
+        }
+        else
+        {
+            ValidateHostUsers(spec, path, errors);
+        }
     }
+
+    /// <summary>Kubernetes' words, and its capital letters (KEP-127).</summary>
+    private static void ValidateOwnUsers(JsonObject spec, string path, FieldErrors errors)
+    {
+        const string Why = "when `hostUsers` is false";
+        foreach (var (name, field) in ((string, string)[])[("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")])
+        {
+            if (spec.Flag(name) == true)
+            {
+                errors.Add(FieldError.Forbidden($"{path}.{field}", Why));
+            }
+        }
+        foreach (var (container, here) in Containers(spec, path).Where(one => one.Container.List("volumeDevices") is { Count: > 0 }))
+        {
+            errors.Add(FieldError.Forbidden($"{here}.volumeDevices", Why));
+        }
+    }
+
+    private static void ValidateHostUsers(JsonObject spec, string path, FieldErrors errors)
+    {
+        foreach (var (container, here) in Containers(spec, path).Where(one => one.Container.Map("securityContext").Text("procMount") == "Unmasked"))
+        {
+            errors.Add(FieldError.Invalid($"{here}.securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
+        }
+    }
+
+    private static IEnumerable<(JsonObject Container, string Path)> Containers(JsonObject spec, string path) =>
+        ((string[])["containers", "initContainers", "ephemeralContainers"]).SelectMany(list => spec.Maps(list).Select((container, index) => (container, string.Create(CultureInfo.InvariantCulture, $"{path}.{list}[{index}]"))));
 
     public static void ValidateContainer(JsonObject? context, string path, FieldErrors errors)
     {
