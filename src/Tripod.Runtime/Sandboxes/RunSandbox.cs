@@ -52,14 +52,15 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             // 1. Address and host ports, before anything is made that needs them.
             var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
-            parts.Table.Change(entry, known => known with { Address = address });
+            var address6 = config.HostNetwork ? "" : parts.Network.ReserveInet6(id);
+            parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
             using var netns = config.HostNetwork ? null : Netns.Create();
             if (netns is not null)
             {
-                parts.Network.Attach(id, netns, address, config.Ports);
+                parts.Network.Attach(id, netns, address, config.Ports, address6);
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.

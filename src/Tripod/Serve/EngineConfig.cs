@@ -9,7 +9,7 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
+    private static readonly string[] Keys = ["registries", "podCidr", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -40,6 +40,7 @@ internal static class EngineConfig
             options = key.ToString() switch
             {
                 "registries" => options with { Registries = [.. ((YamlSequenceNode)value).Select(node => Registry(path, (YamlMappingNode)node))] },
+                "podCidr" => options with { PodCidr = value.ToString() },
                 "pauseImage" => options with { PauseImage = value.ToString() },
                 "ociRuntime" => options with { OciRuntime = value.ToString() },
                 "conmon" => options with { Conmon = value.ToString() },
