@@ -20,7 +20,10 @@ public sealed record PodEngineOptions
     /// <summary><c>ROOT/pods/UID/volumes</c>, <c>ROOT/pods/UID/etc-hosts</c>, and logs stand below it.</summary>
     public required string Root { get; init; }
     public required string Run { get; init; }
-    public required string NodeIp { get; init; }
+
+    /// <summary>This machine's addresses: IPv4's, then IPv6's if it has one.</summary>
+    public required IReadOnlyList<string> NodeIps { get; init; }
+    public string NodeIp => NodeIps[0];
 
     /// <summary>Where pods reach the API, on port 443; null where they cannot.</summary>
     public string? ApiAddress { get; init; }

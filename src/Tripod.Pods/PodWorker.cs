@@ -124,7 +124,7 @@ internal sealed class PodWorker : IAsyncDisposable
                 return null;
             }
 
-            document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIp, parts.Now);
+            document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIps, parts.Now);
             if ((string?)document["status"]!["phase"] is { } phase and not "Pending")
             {
                 Trace.End(phase);

@@ -53,6 +53,12 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
 
+    /// <summary>Its IPv6 address; null where pods have IPv4 alone.</summary>
+    public string? Gateway6 => parts.Network.Gateway6;
+
+    /// <summary>What pods on the bridge get their IPv6 addresses from; null where they have IPv4 alone.</summary>
+    public string? PodCidr6 => parts.Network.Range.Range6?.ToString();
+
     /// <summary>What pods and containers on the bridge get their addresses from.</summary>
     public string PodCidr => parts.Network.Range.Range.ToString();
 
@@ -81,6 +87,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
+
+    /// <summary>The same as of the last change of the machine's rules; costs nothing to ask.</summary>
+    public IReadOnlyList<string> KnownObstacles => parts.Network.KnownObstacles;
 
     /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
     public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel, ILogger? log = null)

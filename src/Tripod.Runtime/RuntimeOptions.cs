@@ -17,7 +17,10 @@ public sealed record RuntimeOptions
     /// </summary>
     public string Name { get; init; } = "tripod";
 
-    /// <summary>Where pods get their IPv4 addresses (CIDR); the bridge has the first.</summary>
+    /// <summary>
+    /// Where pods get their addresses; the bridge has the first. An IPv4 network, and behind a comma IPv6's, or <c>none</c>.
+    /// With an IPv4 network alone IPv6's is a /64 of the engine's own, wherever the machine speaks IPv6.
+    /// </summary>
     public string PodCidr { get; init; } = "10.63.0.0/16";
 
     /// <summary>The image that a pod's first container runs; built in, never pulled.</summary>

@@ -54,8 +54,10 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
             Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", before?["conditions"] as JsonArray),
             Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before?["conditions"] as JsonArray)),
         ["addresses"] = new JsonArray(
-            new JsonObject { ["type"] = "InternalIP", ["address"] = options.NodeIp },
-            new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName }),
+        [
+            .. options.NodeIps.Select(address => new JsonObject { ["type"] = "InternalIP", ["address"] = address }),
+            new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName },
+        ]),
         ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 10250 } },
         ["nodeInfo"] = new JsonObject
         {

@@ -9,18 +9,18 @@ internal static class HostsFile
 {
     public static string PathOf(PodVolumes volumes, PodView pod) => Path.Combine(volumes.PodDirectory(pod.Uid), "etc-hosts");
 
-    public static void Write(PodVolumes volumes, PodView pod, string? address)
+    public static void Write(PodVolumes volumes, PodView pod, IReadOnlyList<string> addresses)
     {
         var path = PathOf(volumes, pod);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, Text(pod.Spec, Hostname(pod), address));
+        File.WriteAllText(path, Text(pod.Spec, Hostname(pod), addresses));
         File.SetUnixFileMode(path, (UnixFileMode)0x1A4); // 0644
     }
 
     public static string Hostname(PodView pod) =>
         pod.Spec.Hostname is { Length: > 0 } named ? named : pod.Name.Length > 63 ? pod.Name[..63].TrimEnd('-', '.') : pod.Name;
 
-    private static string Text(V1PodSpec spec, string hostname, string? address)
+    private static string Text(V1PodSpec spec, string hostname, IReadOnlyList<string> addresses)
     {
         var text = new StringBuilder();
         if (spec.HostNetwork == true)
@@ -30,7 +30,7 @@ internal static class HostsFile
         else
         {
             text.Append("# Written by tripod for this pod.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-            if (address is not null)
+            foreach (var address in addresses)
             {
                 text.Append(address).Append('\t').Append(hostname).Append('\n');
             }

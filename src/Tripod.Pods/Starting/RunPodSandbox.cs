@@ -24,7 +24,12 @@ internal sealed class RunPodSandbox(PodParts parts)
 
             var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, parts.Options.PodPidsLimit, Users(pod)), cancel).ConfigureAwait(false);
             parts.QosCgroups.Follow();
-            HostsFile.Write(parts.Volumes, pod, sandbox.Addresses.Count > 0 ? sandbox.Addresses[0] : null);
+            HostsFile.Write(parts.Volumes, pod, sandbox.Addresses);
+            foreach (var obstacle in pod.Spec.HostNetwork == true ? [] : parts.Runtime.KnownObstacles)
+            {
+                parts.Events.Warning(EventTarget.Of(pod), "FirewallDropsPackets", obstacle);
+            }
+
             return null;
         }
         catch (Exception failure) when (failure is RuntimeException or IOException)

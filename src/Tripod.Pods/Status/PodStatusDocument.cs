@@ -10,7 +10,7 @@ namespace Tripod.Pods.Status;
 /// </summary>
 internal static class PodStatusDocument
 {
-    public static JsonObject Make(PodObservation seen, JsonObject? before, string nodeIp, DateTimeOffset now)
+    public static JsonObject Make(PodObservation seen, JsonObject? before, IReadOnlyList<string> nodeIps, DateTimeOffset now)
     {
         var status = (JsonObject?)before?.DeepClone() ?? [];
         var phase = PodPhase.Of(seen, now);
@@ -26,9 +26,9 @@ internal static class PodStatusDocument
         if (!string.IsNullOrEmpty(seen.Pod.Spec.NodeName))
         {
             status["startTime"] ??= ContainerStates.Time(now);
-            status["hostIP"] = nodeIp;
-            status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeIp });
-            Addresses(status, seen, nodeIp);
+            status["hostIP"] = nodeIps[0];
+            status["hostIPs"] = Addresses(nodeIps);
+            Addresses(status, seen, nodeIps);
             Containers(status, seen, phase);
             Resources(status, seen);
         }
@@ -36,13 +36,13 @@ internal static class PodStatusDocument
         return status;
     }
 
-    private static void Addresses(JsonObject status, PodObservation seen, string nodeIp)
+    private static void Addresses(JsonObject status, PodObservation seen, IReadOnlyList<string> nodeIps)
     {
-        IReadOnlyList<string> addresses = seen.Pod.Spec.HostNetwork == true ? [nodeIp] : seen.Sandbox?.Addresses ?? [];
+        IReadOnlyList<string> addresses = seen.Pod.Spec.HostNetwork == true ? nodeIps : seen.Sandbox?.Addresses ?? [];
         if (addresses is [var first, ..])
         {
             status["podIP"] = first;
-            status["podIPs"] = new JsonArray([.. addresses.Select(address => new JsonObject { ["ip"] = address })]);
+            status["podIPs"] = Addresses(addresses);
         }
     }
 
@@ -64,6 +64,7 @@ internal static class PodStatusDocument
 
         status["resources"] = seen.ReadySandbox?.Config.PodLimits is { } has ? ResourceDocument.Actual(whole, has) : ResourceDocument.Of(whole);
     }
+    private static JsonArray Addresses(IEnumerable<string> addresses) => [.. addresses.Select(address => (JsonNode)new JsonObject { ["ip"] = address })];
 
     private static void Containers(JsonObject status, PodObservation seen, string phase)
     {

@@ -195,6 +195,9 @@ public sealed record ContainerStatus
     /// <summary>Of the network namespace that it owns; empty where it owns none, or does not run.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>IPv6's beside it; empty where it has none.</summary>
+    public string Address6 { get; init; } = "";
+
     /// <summary>Its places on networks now; of a container of no pod.</summary>
     public IReadOnlyList<Network.Bridges.NetworkEndpoint> Endpoints { get; init; } = [];
 

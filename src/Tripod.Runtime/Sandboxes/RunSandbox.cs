@@ -58,7 +58,8 @@ internal sealed class RunSandbox(RuntimeParts parts)
 
             // 1. Address and host ports, before anything is made that needs them.
             var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
-            parts.Table.Change(entry, known => known with { Address = address });
+            var address6 = config.HostNetwork ? "" : parts.Network.ReserveInet6(id);
+            parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
@@ -66,7 +67,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             using var netns = config.HostNetwork || config.Users is not null ? null : Netns.Create();
             if (netns is not null)
             {
-                parts.Network.Attach(id, netns, address, config.Ports);
+                parts.Network.Attach(id, netns, address, config.Ports, address6);
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
@@ -85,7 +86,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
                 : await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, handedOver).ConfigureAwait(false);
             if (config.Users is { } users)
             {
-                await EquipAsync(entry.Record, pid, users, address, isOurs).ConfigureAwait(false);
+                await EquipAsync(entry.Record, pid, users, isOurs).ConfigureAwait(false);
             }
 
             parts.Table.Change(entry, known => known with
@@ -128,12 +129,12 @@ internal sealed class RunSandbox(RuntimeParts parts)
     }
 
     /// <summary>Network, name and parameters of namespaces that are a user namespace's: set from outside, once they are there.</summary>
-    private async Task EquipAsync(ContainerRecord record, int pid, UserMappings users, string address, bool isOurs)
+    private async Task EquipAsync(ContainerRecord record, int pid, UserMappings users, bool isOurs)
     {
         var config = record.Sandbox!;
         using (var netns = Netns.OfProcess(pid))
         {
-            parts.Network.Attach(record.Id, netns, address, config.Ports);
+            parts.Network.Attach(record.Id, netns, record.Address, config.Ports, record.Address6);
         }
 
         var hostname = config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName;

@@ -75,6 +75,6 @@ public sealed record SandboxStatus
     /// <summary>Pause's pid in the host's PID namespace; 0 when it has ended.</summary>
     public int Pid { get; init; }
 
-    /// <summary>First the IPv4 address; empty under hostNetwork.</summary>
+    /// <summary>The IPv4 address, then IPv6's if it has one; empty under hostNetwork.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 }

@@ -51,7 +51,7 @@ internal static class Engine
             NodeName = nodeName,
             Root = runtimeOptions.Root,
             Run = runtimeOptions.Run,
-            NodeIp = NodeAddress.Find(runtime.Gateway),
+            NodeIps = NodeAddress.Find([runtime.Gateway, .. runtime.Gateway6 is { } gateway6 ? (string[])[gateway6] : []]),
             ApiAddress = api,
             CaCertificate = authority.CertificatePem,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
@@ -131,13 +131,19 @@ internal static class Engine
         return 0;
     }
 
-    public static RuntimeOptions Options(ServeOptions options, ParseResult parsed) => EngineConfig.Apply(parsed.GetRequiredValue(options.Config), new RuntimeOptions
+    public static RuntimeOptions Options(ServeOptions options, ParseResult parsed)
     {
-        Root = Path.GetFullPath(parsed.GetRequiredValue(options.Root)),
-        Run = Path.GetFullPath(parsed.GetRequiredValue(options.Run)),
-        Name = parsed.GetRequiredValue(options.Name),
-        PodCidr = parsed.GetRequiredValue(options.PodCidr),
-    });
+        var configured = EngineConfig.Apply(parsed.GetRequiredValue(options.Config), new RuntimeOptions
+        {
+            Root = Path.GetFullPath(parsed.GetRequiredValue(options.Root)),
+            Run = Path.GetFullPath(parsed.GetRequiredValue(options.Run)),
+            Name = parsed.GetRequiredValue(options.Name),
+            PodCidr = parsed.GetRequiredValue(options.PodCidr),
+        });
+
+        // What was typed goes before what stands in the file.
+        return parsed.GetResult(options.PodCidr) is { Implicit: false } ? configured with { PodCidr = parsed.GetRequiredValue(options.PodCidr) } : configured;
+    }
 
     /// <summary>Pods come in by an address of their own; whoever listens on all addresses has it already.</summary>
     private static IPEndPoint[] ForPods(string? api, IPEndPoint listen) =>

@@ -13,6 +13,7 @@ internal static class EngineConfig
     private static readonly string[] Keys =
     [
         "registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles",
+        "podCidr",
         "podPidsLimit",
         "userNamespaceIds",
     ];
@@ -46,6 +47,7 @@ internal static class EngineConfig
             options = key.ToString() switch
             {
                 "registries" => options with { Registries = [.. ((YamlSequenceNode)value).Select(node => Registry(path, (YamlMappingNode)node))] },
+                "podCidr" => options with { PodCidr = value.ToString() },
                 "pauseImage" => options with { PauseImage = value.ToString() },
                 "ociRuntime" => options with { OciRuntime = value.ToString() },
                 "conmon" => options with { Conmon = value.ToString() },

@@ -12,7 +12,7 @@ internal sealed class ServeOptions
     public Option<string> Root { get; } = new("--root") { Description = "state that outlives a boot", DefaultValueFactory = _ => "/var/lib/tripod" };
     public Option<string> Run { get; } = RunOption();
     public Option<string> Name { get; } = new("--name") { Description = "names the bridge, the nft table and the cgroup", DefaultValueFactory = _ => "tripod" };
-    public Option<string> PodCidr { get; } = new("--pod-cidr") { Description = "where pods get their addresses", DefaultValueFactory = _ => "10.63.0.0/16" };
+    public Option<string> PodCidr { get; } = new("--pod-cidr") { Description = "where pods get their addresses: an IPv4 network, and behind a comma an IPv6 network (left out: a /64 of the engine's own, wherever the machine speaks IPv6) or none", DefaultValueFactory = _ => "10.63.0.0/16" };
     public Option<string> ListenKubernetes { get; } = new("--listen-kubernetes") { Description = "address of the Kubernetes API", DefaultValueFactory = _ => "127.0.0.1:6443" };
     public Option<string?> DockerSocket { get; } = new("--docker-socket") { Description = "path of the Docker API's socket (RUN/docker.sock)" };
     public Option<string> DockerGroup { get; } = new("--docker-group") { Description = "whose members may use that socket, where there is such a group; they are as good as root", DefaultValueFactory = _ => UsualGroup };
