@@ -51,15 +51,16 @@ internal sealed class RunSandbox(RuntimeParts parts)
         try
         {
             // 1. Address and host ports, before anything is made that needs them.
-            var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
+            var plugins = config is { MayUsePlugins: true, HostNetwork: false } ? parts.Plugins.Current : null;
+            var address = config.HostNetwork || plugins is not null ? "" : parts.Network.Reserve(id);
             parts.Table.Change(entry, known => known with { Address = address });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
-            using var netns = config.HostNetwork ? null : Netns.Create();
-            if (netns is not null)
+            using var netns = config.HostNetwork ? null : plugins is null ? Netns.Create() : await new PluggedSandbox(parts).AttachAsync(entry, plugins, config, cancel).ConfigureAwait(false);
+            if (address.Length > 0)
             {
-                parts.Network.Attach(id, netns, address, config.Ports);
+                parts.Network.Attach(id, netns!, address, config.Ports);
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
@@ -110,7 +111,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             await RemoveSandbox.DiscardAsync(parts, entry, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException or RuntimeException)
         {
             LogMessages.UndoFailed(parts.Log, entry.Record.Id, failure);
         }
@@ -141,7 +142,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var bundle = parts.Paths.Bundle(record.Id);
         Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
-        SandboxFiles.Write(parts, bundle, record.Sandbox!);
+        SandboxFiles.Write(parts, bundle, record.Sandbox!, byPlugins: record.Plugins is not null);
         if (!record.Sandbox!.HostIpc)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));

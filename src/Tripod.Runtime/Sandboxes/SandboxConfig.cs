@@ -23,6 +23,9 @@ public sealed record SandboxConfig
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
     public bool HostNetwork { get; init; }
+
+    /// <summary>CNI plugins network it where the machine is set up for them.</summary>
+    public bool MayUsePlugins { get; init; }
     public bool HostPid { get; init; }
     public bool HostIpc { get; init; }
 
@@ -69,4 +72,7 @@ public sealed record SandboxStatus
 
     /// <summary>First the IPv4 address; empty under hostNetwork.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>What CNI plugins have made of it; null where they had no part in it.</summary>
+    public Network.Cni.PluginAttachment? Plugins { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
+    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles", "cni", "cniConfDir", "cniBinDirs", "cdiSpecDirs"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -45,6 +45,10 @@ internal static class EngineConfig
                 "conmon" => options with { Conmon = value.ToString() },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
+                "cni" => options with { Cni = value.ToString() switch { "auto" => CniMode.Auto, "only" => CniMode.Only, "off" => CniMode.Off, _ => throw Wrong(path, value, "auto, only or off") } },
+                "cniConfDir" => options with { CniConfDir = Path.GetFullPath(value.ToString()) },
+                "cniBinDirs" => options with { CniBinDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
+                "cdiSpecDirs" => options with { CdiSpecDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }
