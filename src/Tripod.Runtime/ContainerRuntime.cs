@@ -25,11 +25,14 @@ public sealed class ContainerRuntime : IAsyncDisposable
     private readonly RuntimeParts parts;
     private readonly NetworkServices network;
     private readonly LogRotation rotation;
+    private readonly CancellationTokenSource closing = new();
+    private readonly Task review;
     private int disposed;
 
     private ContainerRuntime(RecordStore records, RuntimeParts parts, NetworkServices network)
     {
         (this.records, this.parts, this.network) = (records, parts, network);
+        review = new PluggedSandbox(parts).ReviewAsync(closing.Token);
         rotation = new(parts);
     }
 
@@ -112,6 +115,19 @@ public sealed class ContainerRuntime : IAsyncDisposable
         var pause = images.Find(options.PauseImage)!;
         parts.UserNamespaceProblem = await UserNamespaceSupport.FindProblem(images.LayerDirectories(pause.Id)[0], pause.Config.Entrypoint, images.LayerDirectories(pause.Id)[0]).ConfigureAwait(false);
         return new(records, parts, await NetworkServices.StartAsync(parts, cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>Why sandboxes that CNI plugins network cannot be run now; empty when they can, or the engine's own network is meant.</summary>
+    public Task<string> PluginProblem(CancellationToken cancel) => parts.Plugins.ProblemAsync(cancel);
+
+    /// <summary>Whether new sandboxes that may are networked by CNI plugins.</summary>
+    public bool UsesPlugins => parts.Plugins.IsUsed;
+
+    /// <summary>Where a kubelet wants its pods' addresses from: told to CNI plugins that ask.</summary>
+    public string PluginPodCidr
+    {
+        get => parts.Plugins.PodCidr;
+        set => parts.Plugins.PodCidr = value;
     }
 
     // sandboxes
@@ -288,6 +304,10 @@ public sealed class ContainerRuntime : IAsyncDisposable
             return;
         }
 
+        await closing.CancelAsync().ConfigureAwait(false);
+        await review.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        closing.Dispose();
+        parts.Plugins.Dispose();
         await network.DisposeAsync().ConfigureAwait(false);
         await parts.Networks.DisposeAsync().ConfigureAwait(false);
         parts.Ends.Dispose();

@@ -45,6 +45,30 @@ public sealed record RuntimeOptions
     public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
     public IReadOnlyList<RegistryOptions> Registries { get; init; } = [];
+
+    /// <summary>Whether a kubelet's sandboxes are networked by CNI plugins. Pods of the engine's own never are.</summary>
+    public CniMode Cni { get; init; } = CniMode.Auto;
+
+    /// <summary>Where CNI configurations stand, and the folders in which their plugins are looked for, in that order.</summary>
+    public string CniConfDir { get; init; } = "/etc/cni/net.d";
+    public IReadOnlyList<string> CniBinDirs { get; init; } = ["/opt/cni/bin", "/usr/lib/cni"];
+
+    /// <summary>Where devices are described (CDI): of two that have the same device the later folder's is meant.</summary>
+    public IReadOnlyList<string> CdiSpecDirs { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+
+    /// <summary>Where plugins find the namespaces that they network, as <c>ip netns</c> has it.</summary>
+    public string NetnsDirectory { get; init; } = "/run/netns";
+}
+
+public enum CniMode
+{
+    /// <summary>As soon as a configuration is there; else by the engine's own network.</summary>
+    Auto,
+
+    /// <summary>By plugins alone: without a configuration the network is not ready.</summary>
+    Only,
+
+    Off,
 }
 
 /// <summary>How one registry is reached.</summary>

@@ -4,6 +4,7 @@ using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Network.Bridges;
+using Tripod.Runtime.Network.Cni;
 using Tripod.Runtime.Network.Dns;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -24,6 +25,7 @@ internal sealed class RuntimeParts
         Table = new(records);
         Networks = new(records, network, Table, clock, log);
         Volumes = new(records, options.Root, clock) { Users = place => [.. Table.All.Where(entry => entry.Record.Config.Mounts.Any(mount => Path.TrimEndingDirectorySeparator(mount.HostPath) == place || mount.HostPath.StartsWith(place + "/", StringComparison.Ordinal))).Select(entry => entry.Record.Id)] };
+        Plugins = new(options, records, clock, log);
         Oci = new(options, Paths, Cgroups);
         Ends = new(this);
     }
@@ -39,6 +41,7 @@ internal sealed class RuntimeParts
     public ContainerTable Table { get; }
     public VolumeStore Volumes { get; }
     public UserNetworks Networks { get; }
+    public PluginNetwork Plugins { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }
 

@@ -13,8 +13,9 @@ internal sealed class RuntimeInfo(CriParts parts)
 
     public VersionResponse Version() => new() { Version = KubeletApiVersion, RuntimeName = Name, RuntimeVersion = parts.Options.Version, RuntimeApiVersion = ApiVersion };
 
-    public StatusResponse Status(bool verbose)
+    public async Task<StatusResponse> StatusAsync(bool verbose, CancellationToken cancel)
     {
+        var problem = await parts.Runtime.PluginProblem(cancel).ConfigureAwait(false);
         var status = new StatusResponse
         {
             Status = new()
@@ -22,7 +23,9 @@ internal sealed class RuntimeInfo(CriParts parts)
                 Conditions =
                 {
                     new RuntimeCondition { Type = "RuntimeReady", Status = true },
-                    new RuntimeCondition { Type = "NetworkReady", Status = true },
+                    problem.Length == 0
+                        ? new RuntimeCondition { Type = "NetworkReady", Status = true }
+                        : new RuntimeCondition { Type = "NetworkReady", Status = false, Reason = "NetworkPluginNotReady", Message = $"Network plugin returns error: {problem}" },
                 },
             },
             Features = new() { SupplementalGroupsPolicy = true },
@@ -37,7 +40,8 @@ internal sealed class RuntimeInfo(CriParts parts)
             status.Info["config"] = new JsonObject
             {
                 ["defaultHandler"] = parts.Options.DefaultHandler,
-                ["podCidr"] = parts.Runtime.PodCidr,
+                ["podCidr"] = parts.Runtime.UsesPlugins ? parts.Runtime.PluginPodCidr : parts.Runtime.PodCidr,
+                ["network"] = parts.Runtime.UsesPlugins ? "cni" : Name,
                 ["streams"] = parts.Tokens.Base,
                 ["obstacles"] = new JsonArray([.. parts.Runtime.Obstacles().Select(obstacle => (JsonNode)obstacle)]),
             }.ToJsonString();
@@ -48,10 +52,16 @@ internal sealed class RuntimeInfo(CriParts parts)
 
     public static RuntimeConfigResponse Config() => new() { Linux = new() { CgroupDriver = CgroupDriver.Cgroupfs } };
 
-    /// <summary>Pods' addresses are the engine's own affair: another range than its own is told to the log.</summary>
+    /// <summary>CNI plugins that ask for it are told the range; where the engine's own network is used, another than its own is told to the log.</summary>
     public UpdateRuntimeConfigResponse Update(UpdateRuntimeConfigRequest request)
     {
-        if (request.RuntimeConfig?.NetworkConfig?.PodCidr is { Length: > 0 } asked && asked != parts.Runtime.PodCidr)
+        if (request.RuntimeConfig?.NetworkConfig?.PodCidr is not { Length: > 0 } asked)
+        {
+            return new();
+        }
+
+        parts.Runtime.PluginPodCidr = asked;
+        if (!parts.Runtime.UsesPlugins && asked != parts.Runtime.PodCidr)
         {
             LogMessages.OtherCidr(parts.Log, asked, parts.Runtime.PodCidr);
         }
@@ -68,7 +78,7 @@ internal sealed class RuntimeInfo(CriParts parts)
         }
     }
 
-    public static string Of(SandboxStatus sandbox) => new JsonObject { ["pid"] = sandbox.Pid, ["netns"] = $"/proc/{sandbox.Pid}/ns/net", ["cgroupParent"] = sandbox.Config.CgroupParent }.ToJsonString();
+    public static string Of(SandboxStatus sandbox) => new JsonObject { ["pid"] = sandbox.Pid, ["netns"] = sandbox.Plugins?.Netns ?? $"/proc/{sandbox.Pid}/ns/net", ["cniNetwork"] = sandbox.Plugins?.Network, ["cgroupParent"] = sandbox.Config.CgroupParent }.ToJsonString();
 
     public static string Of(ContainerStatus container) => new JsonObject { ["pid"] = container.Pid, ["sandboxID"] = container.SandboxId, ["cgroup"] = container.Cgroup }.ToJsonString();
 }

@@ -19,7 +19,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
 
     public override Task<VersionResponse> Version(VersionRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, info.Version);
 
-    public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, () => info.Status(request.Verbose));
+    public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel => info.StatusAsync(request.Verbose, cancel));
 
     public override Task<RuntimeConfigResponse> RuntimeConfig(RuntimeConfigRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, RuntimeInfo.Config);
 

@@ -43,6 +43,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             Users = RuntimeHandler.NeedsMappings(parts, record) ? users : null,
             Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
             Devices = config.Devices,
+            Hooks = config.Hooks,
             CgroupsPath = record.Cgroup,
             Resources = config.Resources,
             OomScoreAdj = OomScore.Clamp(config.Resources.OomScoreAdj),

@@ -81,7 +81,7 @@ internal static class DefaultMounts
     private static SpecMount Bind(string source, string destination, bool readOnly) =>
         new(destination, "bind", source, ["rbind", "rprivate", readOnly ? "ro" : "rw"]);
 
-    private static SpecMount Own(ContainerMount mount) => mount.Tmpfs is { } options ? new(mount.ContainerPath, "tmpfs", "tmpfs", options) : new(mount.ContainerPath, "bind", mount.HostPath,
+    private static SpecMount Own(ContainerMount mount) => mount.Written is { } written ? new(mount.ContainerPath, written.Type, mount.HostPath, written.Options) : mount.Tmpfs is { } options ? new(mount.ContainerPath, "tmpfs", "tmpfs", options) : new(mount.ContainerPath, "bind", mount.HostPath,
     [
         mount.NonRecursive ? "bind" : "rbind",
         mount.Propagation switch { "bidirectional" => "rshared", "host-to-container" => "rslave", _ => "rprivate" },

@@ -24,7 +24,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
         await File.WriteAllTextAsync($"{exec}.json", ProcessOf(record, config), cancel).ConfigureAwait(false);
         var command = new List<string>([.. parts.Oci.CommandPrefix(RuntimeHandler.Of(parts, record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
         return config.Tty
-            ? await WithTerminalAsync(id, exec, command).ConfigureAwait(false)
+            ? await WithTerminalAsync(id, exec, command, config).ConfigureAwait(false)
             : await WithPipesAsync(record, exec, command, config).ConfigureAwait(false);
     }
 
@@ -93,7 +93,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
         stdin.Read.Dispose();
         stdout.Write.Dispose();
         stderr.Write.Dispose();
-        return new ExecStreams(pid, exec, config.Stdin ? new FdStream(stdin.Write) : null, new FdStream(stdout.Read), new FdStream(stderr.Read), master: null);
+        return new ExecStreams(pid, exec, config, config.Stdin ? new FdStream(stdin.Write) : null, new FdStream(stdout.Read), new FdStream(stderr.Read), master: null);
     }
 
     private UserMappings? Users(ContainerRecord record) => record.SandboxId is { } sandbox ? parts.Table.Find(sandbox)?.Record.Sandbox?.Users : null;
@@ -104,7 +104,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
         return new((long)user["uid"]!, (long)user["gid"]!, []);
     }
 
-    private async Task<IProcessStreams> WithTerminalAsync(string id, string exec, List<string> command)
+    private async Task<IProcessStreams> WithTerminalAsync(string id, string exec, List<string> command, ExecConfig config)
     {
         using var console = new ConsoleSocket(Path.Combine("/tmp", $"tripod-{Path.GetFileName(exec)}.sock"));
         var received = Task.Run(console.Receive);
@@ -126,11 +126,11 @@ internal sealed class ExecProcess(RuntimeParts parts)
         if (await received.ConfigureAwait(false) is not { } terminal)
         {
             // It ended without a terminal: what it said is all there is.
-            return new ExecStreams(pid, exec, null, new FdStream(errors.Read), null, master: null);
+            return new ExecStreams(pid, exec, config, null, new FdStream(errors.Read), null, master: null);
         }
 
         errors.Read.Dispose();
         var master = new FdStream(terminal);
-        return new ExecStreams(pid, exec, master, master, null, master.Descriptor);
+        return new ExecStreams(pid, exec, config, master, master, null, master.Descriptor);
     }
 }

@@ -57,7 +57,15 @@ internal sealed class Reattach(RuntimeParts parts)
     {
         if (entry.Record.IsPause)
         {
-            await RemoveSandbox.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+            try
+            {
+                await RemoveSandbox.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+            }
+            catch (RuntimeException refused)
+            {
+                // A plugin that does not take its network back; asked again for the same pod it is tried again.
+                LogMessages.UndoFailed(parts.Log, entry.Record.Id, refused);
+            }
         }
         else
         {

@@ -35,6 +35,7 @@ internal sealed record ContainerSpec
     public UserMappings? Users { get; init; }
     public required IReadOnlyList<SpecMount> Mounts { get; init; }
     public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+    public IReadOnlyList<ContainerHook> Hooks { get; init; } = [];
     public required string CgroupsPath { get; init; }
     /// <summary>Held also by a user who is not root; all of them among <see cref="Capabilities"/>.</summary>
     public IReadOnlyCollection<string> Ambient { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tripod.Linux;
+using Tripod.Runtime.Containers;
 using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Oci;
@@ -26,6 +27,7 @@ internal static class SpecWriter
 
             Process(json, spec);
             Mounts(json, spec.Mounts);
+            Hooks(json, spec.Hooks);
             Pairs(json, "annotations", spec.Annotations);
             Linux(json, spec);
             json.WriteEndObject();
@@ -143,7 +145,7 @@ internal static class SpecWriter
             Runs(json, "gidMappings", users.Gids);
         }
 
-        var devices = spec.Devices.Select(device => (Device: device, Node: DeviceNode.Of(device.HostPath))).ToList();
+        var devices = spec.Devices.Select(device => (Device: device, Node: NodeOf(device))).ToList();
         json.WriteStartArray("devices");
         foreach (var (device, node) in devices)
         {
@@ -172,6 +174,45 @@ internal static class SpecWriter
         }
 
         json.WriteEndObject();
+    }
+
+    private static void Hooks(Utf8JsonWriter json, IReadOnlyList<ContainerHook> hooks)
+    {
+        if (hooks.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("hooks");
+        foreach (var stage in hooks.GroupBy(hook => hook.Stage))
+        {
+            json.WriteStartArray(stage.Key);
+            foreach (var hook in stage)
+            {
+                json.WriteStartObject();
+                json.WriteString("path", hook.Path);
+                Strings(json, "args", hook.Args);
+                Strings(json, "env", hook.Env);
+                if (hook.Timeout is { } seconds)
+                {
+                    json.WriteNumber("timeout", seconds);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static DeviceNode NodeOf(ContainerDevice device)
+    {
+        const uint OwnersAndGroups = 0x1B0; // 0660
+        var other = device.Node;
+        var node = other is { Type.Length: > 0, Major: { } major, Minor: { } minor } ? new(other.Type == "b", major, minor, OwnersAndGroups, 0, 0) : DeviceNode.Of(device.HostPath);
+        return other is null ? node : node with { Mode = other.Mode ?? node.Mode, Uid = other.Uid ?? node.Uid, Gid = other.Gid ?? node.Gid };
     }
 
     public static void DeviceNumbers(Utf8JsonWriter json, DeviceNode node)

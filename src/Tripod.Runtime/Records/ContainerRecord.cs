@@ -43,6 +43,9 @@ internal sealed record ContainerRecord
 
     /// <summary>The host ports that lead to it, once they are chosen; of a container of no pod.</summary>
     public IReadOnlyList<PortMapping> Ports { get; init => field = value ?? []; } = [];
+
+    /// <summary>Of a sandbox that CNI plugins network, from before they are called until they have taken it back.</summary>
+    public Network.Cni.PluginAttachment? Plugins { get; init; }
     public bool Paused { get; init; }
 
     /// <summary>Its places on networks, as long as its namespace is kept; of a container of no pod.</summary>
@@ -82,7 +85,8 @@ internal sealed record ContainerRecord
         State = State == ContainerState.Running ? SandboxState.Ready : SandboxState.NotReady,
         CreatedAt = CreatedAt,
         Pid = State == ContainerState.Running ? Pid : 0,
-        Addresses = Address.Length == 0 ? [] : Address6.Length == 0 ? [Address] : [Address, Address6],
+        Addresses = Plugins is { } plugged ? plugged.Addresses : Address.Length == 0 ? [] : Address6.Length == 0 ? [Address] : [Address, Address6],
+        Plugins = Plugins,
     };
 }
 

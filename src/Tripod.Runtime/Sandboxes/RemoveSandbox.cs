@@ -27,6 +27,7 @@ internal sealed class RemoveSandbox(RuntimeParts parts)
     public static async Task DiscardAsync(RuntimeParts parts, ContainerEntry entry, CancellationToken cancel)
     {
         parts.Network.Detach(entry.Record.Id);
+        await new PluggedSandbox(parts).DetachAsync(entry, cancel).ConfigureAwait(false);
         await RemoveContainer.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
         if (!entry.Record.Sandbox!.CgroupParentFromRoot || entry.Record.Cgroup.StartsWith($"/{parts.Options.Name}/", StringComparison.Ordinal))
         {

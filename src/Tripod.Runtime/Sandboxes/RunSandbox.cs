@@ -6,6 +6,7 @@ using Tripod.Linux.Processes;
 using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
+using Tripod.Runtime.Network.Cni;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
 using Tripod.Runtime.Users;
@@ -57,9 +58,9 @@ internal sealed class RunSandbox(RuntimeParts parts)
             }
 
             // 1. Address and host ports, before anything is made that needs them.
-            var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
-            var address6 = config.HostNetwork ? "" : parts.Network.ReserveInet6(id);
-            parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
+            var plugins = config is { MayUsePlugins: true, HostNetwork: false } ? parts.Plugins.Current : null;
+            var isOwnNetwork = !config.HostNetwork && plugins is null;
+            parts.Table.Change(entry, known => known with { Address = isOwnNetwork ? parts.Network.Reserve(id) : "", Address6 = isOwnNetwork ? parts.Network.ReserveInet6(id) : "" });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
@@ -67,7 +68,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             using var netns = config.HostNetwork || config.Users is not null ? null : Netns.Create();
             if (netns is not null)
             {
-                parts.Network.Attach(id, netns, address, config.Ports, address6);
+                await ConnectAsync(entry, netns, plugins, cancel).ConfigureAwait(false);
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
@@ -86,7 +87,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
                 : await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, handedOver).ConfigureAwait(false);
             if (config.Users is { } users)
             {
-                await EquipAsync(entry.Record, pid, users, isOurs).ConfigureAwait(false);
+                await EquipAsync(entry, plugins, pid, users, isOurs, cancel).ConfigureAwait(false);
             }
 
             parts.Table.Change(entry, known => known with
@@ -128,13 +129,27 @@ internal sealed class RunSandbox(RuntimeParts parts)
         }
     }
 
-    /// <summary>Network, name and parameters of namespaces that are a user namespace's: set from outside, once they are there.</summary>
-    private async Task EquipAsync(ContainerRecord record, int pid, UserMappings users, bool isOurs)
+    /// <param name="plugins">Null: Tripod's own network.</param>
+    private async Task ConnectAsync(ContainerEntry entry, FileDescriptor netns, NetworkList? plugins, CancellationToken cancel)
     {
-        var config = record.Sandbox!;
-        using (var netns = Netns.OfProcess(pid))
+        var (record, config) = (entry.Record, entry.Record.Sandbox!);
+        if (plugins is not null)
+        {
+            await new PluggedSandbox(parts).AttachAsync(entry, plugins, config, netns, cancel).ConfigureAwait(false);
+        }
+        else
         {
             parts.Network.Attach(record.Id, netns, record.Address, config.Ports, record.Address6);
+        }
+    }
+
+    /// <summary>Network, name and parameters of namespaces that are a user namespace's: set from outside, once they are there.</summary>
+    private async Task EquipAsync(ContainerEntry entry, NetworkList? plugins, int pid, UserMappings users, bool isOurs, CancellationToken cancel)
+    {
+        var config = entry.Record.Sandbox!;
+        using (var netns = Netns.OfProcess(pid))
+        {
+            await ConnectAsync(entry, netns, plugins, cancel).ConfigureAwait(false);
         }
 
         var hostname = config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName;
@@ -148,7 +163,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             await RemoveSandbox.DiscardAsync(parts, entry, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException or RuntimeException)
         {
             LogMessages.UndoFailed(parts.Log, entry.Record.Id, failure);
         }
@@ -179,7 +194,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var bundle = parts.Paths.Bundle(record.Id);
         Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
-        SandboxFiles.Write(parts, bundle, record.Sandbox!);
+        SandboxFiles.Write(parts, bundle, record.Sandbox!, byPlugins: record.Plugins is not null);
         if (!record.Sandbox!.HostIpc)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));

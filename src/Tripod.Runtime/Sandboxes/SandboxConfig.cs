@@ -25,6 +25,9 @@ public sealed record SandboxConfig
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
     public bool HostNetwork { get; init; }
+
+    /// <summary>CNI plugins network it where the machine is set up for them.</summary>
+    public bool MayUsePlugins { get; init; }
     public bool HostPid { get; init; }
     public bool HostIpc { get; init; }
 
@@ -77,4 +80,7 @@ public sealed record SandboxStatus
 
     /// <summary>The IPv4 address, then IPv6's if it has one; empty under hostNetwork.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>What CNI plugins have made of it; null where they had no part in it.</summary>
+    public Network.Cni.PluginAttachment? Plugins { get; init; }
 }

@@ -7,10 +7,11 @@ internal static class SandboxFiles
 {
     private const string HostConfiguration = "/etc/resolv.conf";
 
-    public static void Write(RuntimeParts parts, string bundle, SandboxConfig config)
+    /// <param name="byPlugins">It is not on the engine's own network, where the engine's resolver is.</param>
+    public static void Write(RuntimeParts parts, string bundle, SandboxConfig config, bool byPlugins)
     {
         var host = File.Exists(HostConfiguration) ? File.ReadAllText(HostConfiguration) : "";
-        var own = parts.Resolver is null ? null : parts.Network.Gateway;
+        var own = parts.Resolver is null || byPlugins ? null : parts.Network.Gateway;
         Write(bundle, "hostname", (config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName) + "\n");
         if (config.Owner.Length > 0)
         {

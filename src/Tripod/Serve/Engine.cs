@@ -102,6 +102,7 @@ internal static class Engine
                 Socket = Path.GetFullPath(parsed.GetValue(options.CriSocket) ?? Path.Combine(runtimeOptions.Run, "cri.sock")),
                 Version = podOptions.Version,
                 DefaultHandler = runtimeOptions.OciRuntime,
+                CdiSpecDirs = runtimeOptions.CdiSpecDirs,
                 Logging = logs,
             };
             await using var cri = CriDoor.Create(criDoor, runtime, clock);

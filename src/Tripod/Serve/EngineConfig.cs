@@ -16,6 +16,7 @@ internal static class EngineConfig
         "podCidr",
         "podPidsLimit",
         "userNamespaceIds",
+        "cni", "cniConfDir", "cniBinDirs", "cdiSpecDirs",
     ];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
@@ -55,6 +56,10 @@ internal static class EngineConfig
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
                 "podPidsLimit" => options with { PodPidsLimit = long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pids) && pids is -1 or > 0 ? pids : throw Wrong(path, value, "a number of processes, or -1 for no limit") },
                 "userNamespaceIds" => options with { UserNamespaceIds = IdPool.Parse(value.ToString()) ?? throw Wrong(path, value, "a range FIRST:COUNT of ids, both multiples of 65536, the first at least 65536") },
+                "cni" => options with { Cni = value.ToString() switch { "auto" => CniMode.Auto, "only" => CniMode.Only, "off" => CniMode.Off, _ => throw Wrong(path, value, "auto, only or off") } },
+                "cniConfDir" => options with { CniConfDir = Path.GetFullPath(value.ToString()) },
+                "cniBinDirs" => options with { CniBinDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
+                "cdiSpecDirs" => options with { CdiSpecDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }

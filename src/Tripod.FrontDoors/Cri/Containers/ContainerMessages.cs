@@ -50,7 +50,7 @@ internal sealed class ContainerMessages(Runtime.Images.ImageService images)
             Message = container.Message,
             Labels = { config.Labels.ToDictionary() },
             Annotations = { config.Annotations.ToDictionary() },
-            Mounts = { config.Mounts.Select(mount => Mount(mount, users)) },
+            Mounts = { config.Mounts.Where(mount => mount.Written is null).Select(mount => Mount(mount, users)) },
             LogPath = container.LogPath,
             Resources = new() { Linux = ResourceMessages.Shown(config.Resources) },
             StopSignal = Signals.Of(config.StopSignal.Length > 0 ? config.StopSignal : image?.Config.StopSignal ?? ""),

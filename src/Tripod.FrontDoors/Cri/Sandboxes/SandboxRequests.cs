@@ -36,6 +36,7 @@ internal static class SandboxRequests
             Ports = [.. config.PortMappings.Where(port => port.HostPort > 0).Select(port => new PortMapping(port.Protocol.ToString().ToLowerInvariant(), port.HostPort, port.ContainerPort, port.HostIp))],
             Labels = config.Labels.ToDictionary(),
             Annotations = config.Annotations.ToDictionary(),
+            MayUsePlugins = true,
             HostNetwork = namespaces.Network == NamespaceMode.Node,
             HostPid = namespaces.Pid == NamespaceMode.Node,
             HostIpc = namespaces.Ipc == NamespaceMode.Node,
