@@ -60,7 +60,8 @@ internal sealed class RunSandbox(RuntimeParts parts)
             // 1. Address and host ports, before anything is made that needs them.
             var plugins = config is { MayUsePlugins: true, HostNetwork: false } ? parts.Plugins.Current : null;
             var isOwnNetwork = !config.HostNetwork && plugins is null;
-            parts.Table.Change(entry, known => known with { Address = isOwnNetwork ? parts.Network.Reserve(id) : "", Address6 = isOwnNetwork ? parts.Network.ReserveInet6(id) : "" });
+            var (address, address6) = isOwnNetwork ? (parts.Network.Reserve(id), parts.Network.ReserveInet6(id)) : ("", "");
+            parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
