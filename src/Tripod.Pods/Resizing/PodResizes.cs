@@ -56,7 +56,12 @@ internal sealed class PodResizes(ObjectStore store, string nodeName, Allocations
                 return why;
             }
 
-            allocations.Set(pod.Uid, PodAllocation.Of(pod.Stored));
+            if (allocations.Of(pod.Uid) is null)
+            {
+                // One that an engine before this one took keeps what it got: more is a resize's to ask for.
+                allocations.Set(pod.Uid, PodAllocation.Of(pod.Stored));
+            }
+
             return null;
         }
     }

@@ -1,4 +1,3 @@
-using k8s.Models;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Starting;
 using Tripod.Runtime.Containers;

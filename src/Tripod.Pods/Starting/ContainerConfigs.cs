@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Tripod.Pods.Status;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 
@@ -9,6 +10,10 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for one container of a pod.</summary>
 internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages, PodEngineOptions options)
 {
+    /// <summary>Where the kernel can, it kills a container's processes together, so that no half of it lives on (kubelet: singleProcessOOMKill).</summary>
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfVersion2 = new(() =>
+        CgroupFeatures.Detect().Version == 2 ? new Dictionary<string, string> { ["memory.oom.group"] = "1" } : new Dictionary<string, string>());
+
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
     public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, IReadOnlyList<string> volumeImages, int attempt, int inARow)
     {
@@ -40,7 +45,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Stdin = container.Stdin ?? false,
             StdinOnce = container.StdinOnce ?? false,
             Tty = container.Tty ?? false,
-            Resources = Resources.Of(pod.Spec, one, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+            Resources = Resources.Of(pod.Spec, one, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) with { Unified = OfVersion2.Value },
             Security = security,
             StopSignal = container.Lifecycle?.StopSignal is { Length: > 0 } signal ? signal : image.Config.StopSignal,
         };

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Tripod.Pods;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Resizing;
