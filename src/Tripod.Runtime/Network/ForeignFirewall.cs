@@ -28,6 +28,13 @@ public static class ForeignFirewall
     public static IReadOnlyList<string> FindPlaces(string json, bool inet6) =>
         [.. Chains(json).Where(chain => Places.Contains(Text(chain, "name")) && (Text(chain, "family") == "ip" || (inet6 && Text(chain, "family") == "ip6"))).Select(Name)];
 
+    /// <summary>Those of them in whose table packets are dropped. A firewall that ends or begins lets all through at first; nothing may be in its chains then.</summary>
+    public static IReadOnlyList<string> FindNeeded(string json, bool inet6)
+    {
+        var dropping = Find(json, inet6).Select(TableOf).ToHashSet();
+        return [.. FindPlaces(json, inet6).Where(place => dropping.Contains(TableOf(place)))];
+    }
+
     public static bool HasFirewalld(string json) => Chains(json).Any(static chain => $"{Text(chain, "family")} {Text(chain, "table")}" == Firewalld);
 
     /// <summary>Whether a place is for what comes to this machine itself, and not for what goes through it.</summary>
@@ -35,7 +42,7 @@ public static class ForeignFirewall
 
     /// <summary>Whether one of the places is passed by what the chain would drop: they are in one table.</summary>
     public static bool IsSettledBy(string chain, IEnumerable<string> places) =>
-        places.Any(place => !IsInput(place) && chain[..chain.LastIndexOf(' ')] == place[..place.LastIndexOf(' ')]);
+        places.Any(place => !IsInput(place) && TableOf(chain) == TableOf(place));
 
     public static string Describe(string chain, string bridge) =>
         $"nftables chain '{chain}' drops packets between interfaces: for pods to reach the outside, and host ports to be reached from there, "
@@ -45,6 +52,8 @@ public static class ForeignFirewall
 
     public static string DescribeFirewalld(string bridge, string reason) =>
         $"firewalld (nftables table '{Firewalld}', chain filter_FORWARD) rejects packets of pods: run firewall-cmd --zone=trusted --change-interface={bridge} ({reason})";
+
+    private static string TableOf(string chain) => chain[..chain.LastIndexOf(' ')];
 
     private static string Program(string chain) => chain.StartsWith("ip6", StringComparison.Ordinal) ? "ip6tables" : "iptables";
 

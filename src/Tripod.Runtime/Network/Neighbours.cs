@@ -22,7 +22,7 @@ internal sealed class Neighbours(string engine)
     {
         var chains = Nftables.List("list chains");
         var rules = new PlaceRules(engine, bridges, ports);
-        Change(ForeignFirewall.FindPlaces(chains, inet6), rules.Missing);
+        Change(ForeignFirewall.FindNeeded(chains, inet6), rules.Missing);
         var obstacles = Obstacles(bridges[0], inet6).ToList();
         if (ForeignFirewall.HasFirewalld(chains))
         {
@@ -38,12 +38,12 @@ internal sealed class Neighbours(string engine)
         return obstacles;
     }
 
-    /// <summary>Chains that drop pods' packets and are nobody's who has a place for them.</summary>
+    /// <summary>Chains that drop pods' packets, are nobody's who has a place for them, and have no rule for the bridge: whoever wrote one has let it through.</summary>
     public static IReadOnlyList<string> Obstacles(string bridge, bool inet6)
     {
         var chains = Nftables.List("list chains");
         var places = ForeignFirewall.FindPlaces(chains, inet6);
-        return [.. ForeignFirewall.Find(chains, inet6).Where(chain => !ForeignFirewall.IsSettledBy(chain, places)).Select(chain => ForeignFirewall.Describe(chain, bridge))];
+        return [.. ForeignFirewall.Find(chains, inet6).Where(chain => !ForeignFirewall.IsSettledBy(chain, places) && !Names($"chain {chain}", bridge)).Select(chain => ForeignFirewall.Describe(chain, bridge))];
     }
 
     /// <summary>Takes the rules away.</summary>
@@ -83,11 +83,13 @@ internal sealed class Neighbours(string engine)
     }
 
     /// <summary>The zone's chains name each of its interfaces.</summary>
-    private static bool IsInFirewalld(string bridge)
+    private static bool IsInFirewalld(string bridge) => Names($"table {ForeignFirewall.Firewalld}", bridge);
+
+    private static bool Names(string rules, string bridge)
     {
         try
         {
-            return Nftables.List($"list table {ForeignFirewall.Firewalld}").Contains($"\"{bridge}\"", StringComparison.Ordinal);
+            return Nftables.List($"list {rules}").Contains($"\"{bridge}\"", StringComparison.Ordinal);
         }
         catch (NftablesException)
         {

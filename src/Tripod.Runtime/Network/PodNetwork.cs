@@ -17,7 +17,8 @@ namespace Tripod.Runtime.Network;
 /// </remarks>
 public sealed class PodNetwork
 {
-    private static readonly TimeSpan ReloadTakes = TimeSpan.FromMilliseconds(300);
+    // The longest pause between two steps of a firewall that reloads: a rule put into its chains meanwhile would keep it from removing them.
+    private static readonly TimeSpan ReloadPauses = TimeSpan.FromSeconds(1.5);
 
     private readonly PodRanges ranges;
     private readonly AddressPool pool;
@@ -155,12 +156,8 @@ public sealed class PodNetwork
         await SettleAsync().ConfigureAwait(false);
         await NftablesEvents.Watch(
             rules.Mend,
-            async () =>
-            {
-                // Whoever reloads a firewall does it in many steps.
-                await Task.Delay(ReloadTakes, cancel).ConfigureAwait(false);
-                await SettleAsync().ConfigureAwait(false);
-            },
+            SettleAsync,
+            ReloadPauses,
             cancel).ConfigureAwait(false);
     }
 

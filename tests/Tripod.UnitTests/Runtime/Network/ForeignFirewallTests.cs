@@ -35,6 +35,14 @@ public sealed class ForeignFirewallTests
         Assert.False(ForeignFirewall.IsSettledBy("inet own forward", found));
     }
 
+    [Theory]
+    [InlineData("drop", 1)]
+    [InlineData("accept", 0)]
+    public void Nothing_is_put_where_all_is_let_through_anyway(string policy, int needed) =>
+        Assert.Equal(needed, ForeignFirewall.FindNeeded($$$"""
+            {"nftables": [{"chain": {"family": "ip", "table": "filter", "name": "FORWARD", "hook": "forward", "policy": "{{{policy}}}"}}, {"chain": {"family": "ip", "table": "filter", "name": "ufw-user-forward"}}]}
+            """, inet6: false).Count);
+
     [Fact]
     public void Chain_for_what_comes_to_the_host_settles_nothing_that_is_forwarded() =>
         Assert.False(ForeignFirewall.IsSettledBy("ip filter FORWARD", ["ip filter ufw-user-input"]));
