@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Cluster.Storage;
+using Tripod.Pods.Eviction;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
@@ -30,6 +31,8 @@ public sealed record PodEngineOptions
     /// <summary>Bytes at which a container's log begins a new file; 0: never. And how many files there are at most.</summary>
     public long ContainerLogMaxSize { get; init; }
     public int ContainerLogMaxFiles { get; init; } = 1;
+
+    public EvictionOptions Eviction { get; init; } = new();
 
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
@@ -63,7 +66,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var node = new NodeReporter(store, options, clock);
+        var node = new NodeReporter(store, options, parts.Pressure, clock);
         node.Report();
         namespaces.CreateInitial();
         LocalPathClass.Ensure(store, clock.GetUtcNow());
@@ -77,6 +80,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored)), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumeclaims"), OnClaim), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumes"), storage.OnVolume), CancellationToken.None));
+        loops.Add(Task.Run(() => new EvictionLoop(parts, node, new(parts), () => [.. workers.Values]).RunAsync(stopping.Token), CancellationToken.None));
         loops.Add(Task.Run(FollowRuntimeAsync, CancellationToken.None));
         loops.Add(Task.Run(() => KeepHouseAsync(node), CancellationToken.None));
     }

@@ -33,8 +33,8 @@ public sealed class EventRecorder : IAsyncDisposable
 
     public void Warning(EventTarget target, string reason, string message) => Add(target, "Warning", reason, message, "kubelet");
 
-    public void Add(EventTarget target, string type, string reason, string message, string component) =>
-        queue.Writer.TryWrite(new(target, type, reason, message, component, clock.GetUtcNow()));
+    public void Add(EventTarget target, string type, string reason, string message, string component, IReadOnlyDictionary<string, string>? annotations = null) =>
+        queue.Writer.TryWrite(new(target, type, reason, message, component, clock.GetUtcNow(), annotations));
 
     public async ValueTask DisposeAsync()
     {
@@ -113,12 +113,17 @@ public sealed class EventRecorder : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["resourceVersion"] = occurrence.Target.ResourceVersion,
         };
+        if (occurrence.Target.Kind == "Node")
+        {
+            about.Remove("namespace");
+        }
+
         if (occurrence.Target.FieldPath.Length > 0)
         {
             about["fieldPath"] = occurrence.Target.FieldPath;
         }
 
-        return new JsonObject
+        var made = new JsonObject
         {
             ["kind"] = "Event",
             ["apiVersion"] = "v1",
@@ -141,7 +146,13 @@ public sealed class EventRecorder : IAsyncDisposable
             ["reportingComponent"] = occurrence.Component,
             ["reportingInstance"] = nodeName,
         };
+        if (occurrence.Annotations is { Count: > 0 } annotations)
+        {
+            made["metadata"]!["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        }
+
+        return made;
     }
 
-    private sealed record Occurrence(EventTarget Target, string Type, string Reason, string Message, string Component, DateTimeOffset At);
+    private sealed record Occurrence(EventTarget Target, string Type, string Reason, string Message, string Component, DateTimeOffset At, IReadOnlyDictionary<string, string>? Annotations);
 }

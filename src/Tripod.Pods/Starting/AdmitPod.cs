@@ -14,7 +14,7 @@ internal sealed class AdmitPod(PodParts parts)
     {
         var node = parts.Store.Get(ResourceKeys.Of("nodes", null, parts.Options.NodeName))?.View(Views.Parse<V1Node>);
         var others = parts.Scheduler.OnNode().Where(other => other.Uid != pod.Uid && other.Object.Status?.StartTime is not null).Select(other => other.Spec).ToList();
-        if (NodeAdmission.Refuse(pod.Spec, node, others, parts.Options.AllowedUnsafeSysctls) is not var (reason, message))
+        if ((parts.Pressure.Refuse(pod) ?? NodeAdmission.Refuse(pod.Spec, node, others, parts.Options.AllowedUnsafeSysctls)) is not var (reason, message))
         {
             return true;
         }

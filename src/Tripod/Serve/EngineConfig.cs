@@ -9,15 +9,18 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
+    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles", .. EvictionConfig.Keys];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
-    public static RuntimeOptions Apply(string path, RuntimeOptions options)
+    public static RuntimeOptions Apply(string path, RuntimeOptions options) => Load(path) is { } top ? Apply(path, top, options) : options;
+
+    /// <returns>Null where there is no such file, or nothing in it.</returns>
+    public static YamlMappingNode? Load(string path)
     {
         if (!File.Exists(path))
         {
-            return options;
+            return null;
         }
 
         try
@@ -25,7 +28,7 @@ internal static class EngineConfig
             var yaml = new YamlStream();
             using var text = File.OpenText(path);
             yaml.Load(text);
-            return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode top ? options : Apply(path, top, options);
+            return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode as YamlMappingNode;
         }
         catch (YamlException failure)
         {
@@ -45,6 +48,7 @@ internal static class EngineConfig
                 "conmon" => options with { Conmon = value.ToString() },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
+                var known when EvictionConfig.Keys.Contains(known) => options,
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }
@@ -81,8 +85,8 @@ internal static class EngineConfig
         }
     }
 
-    private static InvalidOperationException Wrong(string path, YamlNode value, string wanted) => new($"read {path}: line {value.Start.Line}: {value} is not {wanted}");
+    public static InvalidOperationException Wrong(string path, YamlNode value, string wanted) => new($"read {path}: line {value.Start.Line}: {value} is not {wanted}");
 
-    private static InvalidOperationException Unknown(string path, YamlNode key, string name, string[] known) =>
+    public static InvalidOperationException Unknown(string path, YamlNode key, string name, string[] known) =>
         new($"read {path}: line {key.Start.Line}: unknown key {name}; known are {string.Join(", ", known)}");
 }

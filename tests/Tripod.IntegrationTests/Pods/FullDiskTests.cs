@@ -10,7 +10,7 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     private string Filler => Path.Combine(engine.Root, "state", "filler");
 
-    public async ValueTask InitializeAsync() => engine = await Engine.Start(stateMegabytes: 64);
+    public async ValueTask InitializeAsync() => engine = await Engine.Configured("evictionHard: { memory.available: 1Mi }\nimageGCHighThresholdPercent: 100\n", stateMegabytes: 64);
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 
