@@ -236,13 +236,28 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         {
             while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
             {
-                node.Report();
-                parts.Events.Prune();
+                KeepHouse(node);
             }
         }
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+    }
+
+    private void KeepHouse(NodeReporter node)
+    {
+        try
+        {
+            node.Report();
+            parts.Events.Prune();
+            store.Shrink();
+            runtime.Records.Shrink();
+        }
+        catch (Exception failure) when (failure is System.Data.Common.DbException or IOException)
+        {
+            // A full disk, say: the next round does it.
+            LogMessages.ControllerFailed(log, "housekeeping", failure);
         }
     }
 

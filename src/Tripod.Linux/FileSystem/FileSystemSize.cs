@@ -14,13 +14,13 @@ public static unsafe partial class FileSystemSize
         return statvfs(path, buffer) == 0 ? ((long)(buffer[1] * buffer[2]), (long)buffer[5], (long)buffer[6]) : default;
     }
 
-    /// <summary>What of it an ordinary user may still take.</summary>
+    /// <summary>What of it an ordinary user has and may still take: what is kept for root or is beyond a quota counts as neither, as df(1) has it.</summary>
     public static FileSystemRoom RoomOf(string path)
     {
-        // f_bavail at 32.
+        // f_bfree at 24, f_bavail at 32.
         var buffer = stackalloc ulong[16];
         return statvfs(path, buffer) == 0
-            ? new((long)(buffer[1] * buffer[2]), (long)(buffer[1] * buffer[4]), (long)buffer[5], (long)buffer[6])
+            ? new((long)(buffer[1] * (buffer[2] - buffer[3] + buffer[4])), (long)(buffer[1] * buffer[4]), (long)buffer[5], (long)buffer[6])
             : default;
     }
 

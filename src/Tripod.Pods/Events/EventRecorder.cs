@@ -14,6 +14,9 @@ public sealed class EventRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>However many there are within the hour; looked at again after so many new ones.</summary>
+    private const int MostKept = 4000, LookAgain = 500;
+
     private readonly ObjectStore store;
     private readonly string nodeName;
     private readonly TimeProvider clock;
@@ -42,18 +45,21 @@ public sealed class EventRecorder : IAsyncDisposable
         await writer.ConfigureAwait(false);
     }
 
-    /// <summary>Removes what was neither made nor seen again within the hour; times that clients wrote may lie anywhere.</summary>
+    /// <summary>Removes what was neither made nor seen again within the hour, and of too many the oldest; times that clients wrote may lie anywhere.</summary>
     public void Prune()
     {
-        foreach (var stored in store.List(ResourceKeys.Prefix("events")).Objects)
+        var events = store.List(ResourceKeys.Prefix("events")).Objects.Select(stored => (stored.Key, At: LastSeen(stored))).OrderByDescending(found => found.At).ToList();
+        foreach (var (key, _) in events.Where((found, place) => place >= MostKept || clock.GetUtcNow() - found.At > Kept))
         {
-            var found = JsonNode.Parse(stored.Document.Span);
-            var times = new[] { found?["metadata"]?["creationTimestamp"], found?["lastTimestamp"], found?["series"]?["lastObservedTime"] };
-            if (times.All(time => !DateTimeOffset.TryParse((string?)time, out var moment) || clock.GetUtcNow() - moment > Kept))
-            {
-                store.Delete(stored.Key);
-            }
+            store.Delete(key);
         }
+    }
+
+    private static DateTimeOffset LastSeen(StoredObject stored)
+    {
+        var found = JsonNode.Parse(stored.Document.Span);
+        var times = new[] { found?["metadata"]?["creationTimestamp"], found?["lastTimestamp"], found?["series"]?["lastObservedTime"] };
+        return times.Max(time => DateTimeOffset.TryParse((string?)time, out var moment) ? moment : DateTimeOffset.MinValue);
     }
 
     private async Task WriteAllAsync()
@@ -89,6 +95,11 @@ public sealed class EventRecorder : IAsyncDisposable
         if (known.Count > 4096)
         {
             known.Clear();
+        }
+
+        if (sequence % LookAgain == LookAgain - 1)
+        {
+            Prune();
         }
 
         var name = $"{occurrence.Target.Name}.{occurrence.At.UtcTicks + sequence++:x16}";
