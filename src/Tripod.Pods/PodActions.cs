@@ -63,6 +63,11 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             case PodStep.RemoveContainer remove:
                 await parts.Runtime.RemoveContainer(remove.ContainerId, cancel).ConfigureAwait(false);
                 return true;
+            case PodStep.ReleaseVolumes:
+                parts.Volumes.Release(Pod.Uid);
+                worker.Remember(known => known with { Released = true });
+                worker.TellReleased();
+                return true;
             case PodStep.StopSandbox stop:
                 await parts.Runtime.StopPodSandbox(stop.SandboxId, cancel).ConfigureAwait(false);
                 return true;
@@ -219,7 +224,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             return;
         }
 
-        if (step.Why is { } why)
+        // An eviction was told of when it was decided.
+        if (step.Why is { Reason: not PodEnd.Evicted } why)
         {
             parts.Events.Normal(EventTarget.Of(Pod), why.Reason, why.Message);
         }

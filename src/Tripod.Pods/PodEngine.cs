@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Cluster.Storage;
+using Tripod.Pods.Eviction;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
@@ -41,6 +42,8 @@ public sealed record PodEngineOptions
     /// <summary>Whence pods with <c>hostUsers: false</c> get their ids.</summary>
     public IdPool UserNamespaceIds { get; init; } = IdPool.Default;
 
+    public EvictionOptions Eviction { get; init; } = new();
+
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 
@@ -73,7 +76,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     /// <summary>Creates what every engine has (node, namespaces), then finds its pods again and starts their workers.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var node = new NodeReporter(store, runtime, options, clock);
+        var node = new NodeReporter(store, runtime, options, parts.Pressure, clock);
         node.Report();
         namespaces.CreateInitial();
         LocalPathClass.Ensure(store, clock.GetUtcNow());
@@ -87,6 +90,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored)), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumeclaims"), OnClaim), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumes"), storage.OnVolume), CancellationToken.None));
+        loops.Add(Task.Run(() => new EvictionLoop(parts, node, new(parts), () => [.. workers.Values]).RunAsync(stopping.Token), CancellationToken.None));
         loops.Add(Task.Run(FollowRuntimeAsync, CancellationToken.None));
         loops.Add(Task.Run(() => KeepHouseAsync(node), CancellationToken.None));
     }
@@ -256,13 +260,28 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         {
             while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
             {
-                node.Report();
-                parts.Events.Prune();
+                KeepHouse(node);
             }
         }
         catch (OperationCanceledException)
         {
             // Stopping.
+        }
+    }
+
+    private void KeepHouse(NodeReporter node)
+    {
+        try
+        {
+            node.Report();
+            parts.Events.Prune();
+            store.Shrink();
+            runtime.Records.Shrink();
+        }
+        catch (Exception failure) when (failure is System.Data.Common.DbException or IOException)
+        {
+            // A full disk, say: the next round does it.
+            LogMessages.ControllerFailed(log, "housekeeping", failure);
         }
     }
 

@@ -3,6 +3,7 @@ using Tripod.Pods.Accounts;
 using Tripod.Pods.Cluster;
 using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Events;
+using Tripod.Pods.Eviction;
 using Tripod.Pods.Handlers;
 using Tripod.Pods.Probes;
 using Tripod.Pods.Resizing;
@@ -21,6 +22,7 @@ internal sealed class PodParts
     {
         (Store, Runtime, Options, Clock, Log) = (store, runtime, options, clock, log);
         Events = new(store, options.NodeName, clock, log);
+        Pressure = new();
         Tokens = tokens;
         Volumes = new(store, options, tokens, clock);
         Claims = new(store, options, Events, clock);
@@ -42,6 +44,7 @@ internal sealed class PodParts
     public TimeProvider Clock { get; }
     public ILogger Log { get; }
     public EventRecorder Events { get; }
+    public NodePressure Pressure { get; }
     public AccountTokens Tokens { get; }
     public PodVolumes Volumes { get; }
     public ClaimBinder Claims { get; }

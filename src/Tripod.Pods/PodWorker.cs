@@ -22,6 +22,7 @@ internal sealed class PodWorker : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly HashSet<string> toldBackOff = [];
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PodParts parts;
     private readonly PodActions actions;
     private readonly PodProbes probes;
@@ -44,6 +45,9 @@ internal sealed class PodWorker : IAsyncDisposable
     public string Uid => pod.Uid;
 
     public PodTrace Trace { get; } = new();
+
+    /// <summary>Completes when the pod is over and what it had on the disk is gone.</summary>
+    public Task Released => released.Task;
 
     /// <summary>The newest revision that was looked at.</summary>
     public PodView Pod => pod;
@@ -141,6 +145,8 @@ internal sealed class PodWorker : IAsyncDisposable
     /// <summary>The pod is over: nothing of it is left, and the loop ends.</summary>
     public void Forget() => forgotten = true;
 
+    public void TellReleased() => released.TrySetResult();
+
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
@@ -191,6 +197,7 @@ internal sealed class PodWorker : IAsyncDisposable
 
         await probes.DisposeAsync().ConfigureAwait(false);
         Trace.Dispose();
+        released.TrySetResult();
         ended(this);
     }
 

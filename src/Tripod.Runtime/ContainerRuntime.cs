@@ -340,7 +340,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or System.Data.Common.DbException or NftablesException)
         {
-            throw new RuntimeException(fault is LinuxException { Errno: Errno.ENOSPC } ? RuntimeErrorKind.ResourceExhausted : RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
+            throw fault is LinuxException { Errno: Errno.ENOSPC } || DiskFull.Is(fault)
+                ? new RuntimeException(RuntimeErrorKind.ResourceExhausted, $"{name}: no space left on device: make room below the engine's root, for example by removing images ({fault.Message})", inner: fault)
+                : new RuntimeException(RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
         }
     }
 }

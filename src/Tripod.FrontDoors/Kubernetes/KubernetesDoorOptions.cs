@@ -32,5 +32,8 @@ public sealed record KubernetesDoorOptions
     /// <summary>Tripod's own version.</summary>
     public string Version { get; init; } = "0.1.0";
 
+    /// <summary>Shown to whoever asks how the node is configured.</summary>
+    public Pods.Eviction.EvictionOptions Eviction { get; init; } = new();
+
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 }

@@ -47,6 +47,12 @@ internal sealed record PodMemory
     /// <summary>Null until termination began; then the grace it was begun with.</summary>
     public TimeSpan? TerminatingWith { get; init; }
 
+    /// <summary>Of an eviction by this engine; another one that goes on with it gives the least.</summary>
+    public TimeSpan? EvictedWithin { get; init; }
+
+    /// <summary>The pod is over, and what it had on the disk beside its logs is gone.</summary>
+    public bool Released { get; init; }
+
     /// <summary>Nothing of the pod runs any more, and nothing of it will.</summary>
     public bool Terminated { get; init; }
 

@@ -31,10 +31,11 @@ internal static class PodPlan
             if (seen.Pod.IsTerminal)
             {
                 LetGo(seen, steps);
+                Release(seen, steps);
             }
             else if (PodEnd.Of(seen.Pod, now) is { } end)
             {
-                End(seen, end, end.Grace, steps);
+                End(seen, end, seen.Memory.EvictedWithin ?? end.Grace, steps);
             }
             else if (PodEnd.IsDone(seen))
             {
@@ -84,6 +85,25 @@ internal static class PodPlan
         if (seen.ReadySandbox is { } sandbox)
         {
             steps.Add(new PodStep.StopSandbox(sandbox.Id));
+        }
+    }
+
+    /// <summary>A pod that was evicted keeps nothing on the disk; one that ended keeps its containers, for their logs.</summary>
+    private static void Release(PodObservation seen, List<PodStep> steps)
+    {
+        if (seen.ReadySandbox is not null || !seen.Memory.Starting.IsEmpty)
+        {
+            return;
+        }
+
+        if (seen.Pod.Object.Status?.Reason == PodEnd.Evicted)
+        {
+            steps.AddRange(seen.Containers.SelectMany(runs => runs).Where(run => run.State != ContainerState.Running).Select(run => new PodStep.RemoveContainer(run.Id)));
+        }
+
+        if (!seen.Memory.Released)
+        {
+            steps.Add(new PodStep.ReleaseVolumes());
         }
     }
 

@@ -41,6 +41,9 @@ internal abstract record PodStep
     /// <summary>All containers have ended for good: pause and its network are let go.</summary>
     public sealed record StopSandbox(string SandboxId) : PodStep;
 
+    /// <summary>The pod is over: its volumes go, as the disk may be what was short. Logs and messages stay.</summary>
+    public sealed record ReleaseVolumes : PodStep;
+
     public sealed record RemoveSandbox(string SandboxId) : PodStep;
 
     /// <summary>Stops everything within the grace period; asked again with a shorter one, sooner.</summary>

@@ -13,7 +13,7 @@ internal sealed class AdmitPod(PodParts parts)
     public bool Run(PodView pod)
     {
         var node = parts.Store.Get(ResourceKeys.Of("nodes", null, parts.Options.NodeName))?.View(Views.Parse<V1Node>);
-        if (parts.Resizes.Take(pod, others => NodeAdmission.Refuse(pod.Spec, node, others, parts.Options.AllowedUnsafeSysctls)) is not var (reason, message))
+        if ((parts.Pressure.Refuse(pod) ?? parts.Resizes.Take(pod, others => NodeAdmission.Refuse(pod.Spec, node, others, parts.Options.AllowedUnsafeSysctls))) is not var (reason, message))
         {
             return true;
         }

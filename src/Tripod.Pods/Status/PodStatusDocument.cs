@@ -29,7 +29,7 @@ internal static class PodStatusDocument
             status["hostIP"] = nodeIps[0];
             status["hostIPs"] = Addresses(nodeIps);
             Addresses(status, seen, nodeIps);
-            Containers(status, seen, phase);
+            Containers(status, before ?? [], seen, phase);
             Resources(status, seen);
         }
 
@@ -64,9 +64,10 @@ internal static class PodStatusDocument
 
         status["resources"] = seen.ReadySandbox?.Config.PodLimits is { } has ? ResourceDocument.Actual(whole, has) : ResourceDocument.Of(whole);
     }
+
     private static JsonArray Addresses(IEnumerable<string> addresses) => [.. addresses.Select(address => (JsonNode)new JsonObject { ["ip"] = address })];
 
-    private static void Containers(JsonObject status, PodObservation seen, string phase)
+    private static void Containers(JsonObject status, JsonObject before, PodObservation seen, string phase)
     {
         // Of a pod that was refused nothing was ever to be seen, and nothing will be.
         var refused = phase == "Failed" && seen.Sandboxes.Count == 0 && seen.Containers.Count == 0;
@@ -77,10 +78,16 @@ internal static class PodStatusDocument
         void Fill(string name, IEnumerable<PodContainer> containers)
         {
             status.Remove(name);
-            if (!refused && containers.Select(container => (JsonNode)ContainerStates.Of(container, seen)).ToArray() is { Length: > 0 } statuses)
+            if (!refused && containers.Select(container => Entry(container, before[name] as JsonArray)).ToArray() is { Length: > 0 } statuses)
             {
                 status[name] = new JsonArray(statuses);
             }
         }
+
+        // Of a pod that is over the last word stays, though its container may be gone to make room.
+        JsonNode Entry(PodContainer container, JsonArray? known) =>
+            seen.Pod.IsTerminal && seen.Newest(container.Name) is null && known?.FirstOrDefault(entry => (string?)entry?["name"] == container.Name) is { } last
+                ? last.DeepClone()
+                : ContainerStates.Of(container, seen);
     }
 }

@@ -45,6 +45,24 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
         : ClaimedVolumes.ClaimOf(pod, volume) is { } claim ? claims.Locate(pod, claim)
         : (Folder(pod.Uid, Kind(volume), volume.Name), volume.EmptyDir is null);
 
+    /// <summary>Takes the volumes away of a pod that is over; what its containers left to say stays.</summary>
+    public void Release(string uid)
+    {
+        var directory = PodDirectory(uid);
+        foreach (var point in Mounts.Below(directory))
+        {
+            Mounts.Unmount(point);
+        }
+
+        foreach (var below in (string[])["volumes", SubPaths.Folder])
+        {
+            if (Path.Combine(directory, below) is var path && Directory.Exists(path))
+            {
+                TreeRemoval.Remove(path);
+            }
+        }
+    }
+
     /// <summary>Takes a pod's mounts and directories away.</summary>
     public void TearDown(string uid)
     {

@@ -24,6 +24,7 @@ internal static class Engine
     {
         var clock = TimeProvider.System;
         var runtimeOptions = Options(options, parsed);
+        var eviction = EvictionConfig.Read(parsed.GetRequiredValue(options.Config));
         using var held = EngineLock.Take(runtimeOptions.Run, runtimeOptions.Root);
         var record = Record(options, parsed, runtimeOptions);
         record.Write(runtimeOptions.Run);
@@ -54,6 +55,7 @@ internal static class Engine
             NodeIps = NodeAddress.Find([runtime.Gateway, .. runtime.Gateway6 is { } gateway6 ? (string[])[gateway6] : []]),
             ApiAddress = api,
             CaCertificate = authority.CertificatePem,
+            Eviction = eviction,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
             PodPidsLimit = runtimeOptions.PodPidsLimit,
@@ -81,6 +83,7 @@ internal static class Engine
                 PodPidsLimit = runtimeOptions.PodPidsLimit,
                 ExtraNames = [runtime.Gateway, .. api is null ? Array.Empty<string>() : [api]],
                 Version = podOptions.Version,
+                Eviction = podOptions.Eviction,
                 Logging = logs,
             };
             var dockerDoor = new DockerDoorOptions

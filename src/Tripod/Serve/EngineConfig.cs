@@ -17,15 +17,19 @@ internal static class EngineConfig
         "podPidsLimit",
         "userNamespaceIds",
         "cni", "cniConfDir", "cniBinDirs", "cdiSpecDirs",
+        .. EvictionConfig.Keys,
     ];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
-    public static RuntimeOptions Apply(string path, RuntimeOptions options)
+    public static RuntimeOptions Apply(string path, RuntimeOptions options) => Load(path) is { } top ? Apply(path, top, options) : options;
+
+    /// <returns>Null where there is no such file, or nothing in it.</returns>
+    public static YamlMappingNode? Load(string path)
     {
         if (!File.Exists(path))
         {
-            return options;
+            return null;
         }
 
         try
@@ -33,7 +37,7 @@ internal static class EngineConfig
             var yaml = new YamlStream();
             using var text = File.OpenText(path);
             yaml.Load(text);
-            return yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode top ? options : Apply(path, top, options);
+            return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode as YamlMappingNode;
         }
         catch (YamlException failure)
         {
@@ -60,6 +64,7 @@ internal static class EngineConfig
                 "cniConfDir" => options with { CniConfDir = Path.GetFullPath(value.ToString()) },
                 "cniBinDirs" => options with { CniBinDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
                 "cdiSpecDirs" => options with { CdiSpecDirs = [.. ((YamlSequenceNode)value).Select(folder => Path.GetFullPath(folder.ToString()))] },
+                var known when EvictionConfig.Keys.Contains(known) => options,
                 var unknown => throw Unknown(path, key, unknown, Keys),
             };
         }
@@ -96,8 +101,8 @@ internal static class EngineConfig
         }
     }
 
-    private static InvalidOperationException Wrong(string path, YamlNode value, string wanted) => new($"read {path}: line {value.Start.Line}: {value} is not {wanted}");
+    public static InvalidOperationException Wrong(string path, YamlNode value, string wanted) => new($"read {path}: line {value.Start.Line}: {value} is not {wanted}");
 
-    private static InvalidOperationException Unknown(string path, YamlNode key, string name, string[] known) =>
+    public static InvalidOperationException Unknown(string path, YamlNode key, string name, string[] known) =>
         new($"read {path}: line {key.Start.Line}: unknown key {name}; known are {string.Join(", ", known)}");
 }
