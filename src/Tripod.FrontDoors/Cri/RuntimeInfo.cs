@@ -11,9 +11,6 @@ internal sealed class RuntimeInfo(CriParts parts)
 {
     private const string Name = "tripod", ApiVersion = "v1", KubeletApiVersion = "0.1.0";
 
-    /// <summary>A handler is an OCI runtime by its name; the first is what an empty name means.</summary>
-    private static readonly string[] Handlers = ["crun", "runc"];
-
     public VersionResponse Version() => new() { Version = KubeletApiVersion, RuntimeName = Name, RuntimeVersion = parts.Options.Version, RuntimeApiVersion = ApiVersion };
 
     public StatusResponse Status(bool verbose)
@@ -30,7 +27,7 @@ internal sealed class RuntimeInfo(CriParts parts)
             },
             Features = new() { SupplementalGroupsPolicy = true },
         };
-        foreach (var handler in Handlers.Where(ContainerRuntime.HasRuntimeHandler).Prepend(""))
+        foreach (var handler in parts.Runtime.Handlers.Prepend(""))
         {
             status.RuntimeHandlers.Add(new RuntimeHandler { Name = handler, Features = new() { RecursiveReadOnlyMounts = true } });
         }
@@ -65,9 +62,9 @@ internal sealed class RuntimeInfo(CriParts parts)
     /// <exception cref="RuntimeException">InvalidArgument.</exception>
     public void RefuseUnknown(string handler)
     {
-        if (handler.Length > 0 && !ContainerRuntime.HasRuntimeHandler(handler))
+        if (handler.Length > 0 && !parts.Runtime.Handlers.Contains(handler, StringComparer.Ordinal))
         {
-            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"runtime handler {handler} is not known: install an OCI runtime of that name; the engine's own is {parts.Options.DefaultHandler}");
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"runtime handler {handler} is not known: install crun or runc, or name an OCI runtime in the configuration under runtimes; the engine's own is {parts.Options.DefaultHandler}");
         }
     }
 
