@@ -29,8 +29,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 worker.Remember(known => known with { Scheduling = parts.Scheduler.Schedule(Pod) });
                 return true;
             case PodStep.Admit:
-                var admitted = new AdmitPod(parts).Run(Pod);
-                worker.Remember(known => known with { Admitted = admitted });
+                var (admitted, wait) = new AdmitPod(parts).Run(Pod);
+                worker.Remember(known => known with { Admitted = admitted, Admission = wait });
                 return admitted;
             case PodStep.SetUpVolumes:
                 return SetUpVolumes();
@@ -196,7 +196,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             return;
         }
 
-        if (step.Why is { } why)
+        if (step.Why is { Reason: not PodEnd.Preempting } why)
         {
             parts.Events.Normal(EventTarget.Of(Pod), why.Reason, why.Message);
         }

@@ -7,13 +7,13 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for a pod's sandbox.</summary>
 internal static class SandboxConfigs
 {
-    public static SandboxConfig Of(PodView pod, int attempt, string logRoot) => new()
+    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, string runtimeHandler) => new()
     {
         Name = pod.Name,
         Namespace = pod.Namespace,
         Uid = pod.Uid,
         Attempt = attempt,
-        Hostname = pod.Spec.HostNetwork == true ? "" : HostsFile.Hostname(pod),
+        Hostname = pod.Spec.HostNetwork == true ? "" : PodHostname.Of(pod).Kernel,
         LogDirectory = LogDirectory(logRoot, pod),
         Dns = Dns(pod.Spec),
         Ports = pod.Spec.HostNetwork == true ? [] : [.. HostPorts(pod.Spec)],
@@ -23,6 +23,7 @@ internal static class SandboxConfigs
         HostIpc = pod.Spec.HostIPC ?? false,
         SharePid = pod.Spec.ShareProcessNamespace ?? false,
         CgroupParent = QosClass.Of(pod.Spec) is "Guaranteed" ? $"kubepods/pod{pod.Uid}" : $"kubepods/{QosClass.Of(pod.Spec).ToLowerInvariant()}/pod{pod.Uid}",
+        RuntimeHandler = runtimeHandler,
         Sysctls = (pod.Spec.SecurityContext?.Sysctls ?? []).ToDictionary(sysctl => sysctl.Name, sysctl => sysctl.Value),
     };
 
