@@ -29,6 +29,9 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Information, Message = "{Key} is removed: what owned it is gone")]
     public static partial void OwnerGone(ILogger log, string key);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "static pod file {File}: {Message}")]
+    public static partial void ManifestFault(ILogger log, string file, string message);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "pod {Pod}: {Message}")]
     public static partial void HookFailed(ILogger log, string pod, string message);
 }

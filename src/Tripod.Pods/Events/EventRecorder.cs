@@ -80,7 +80,7 @@ public sealed class EventRecorder : IAsyncDisposable
             return;
         }
 
-        if (store.Get(ResourceKeys.Of("namespaces", null, occurrence.Target.Namespace)) is null)
+        if (store.Get(ResourceKeys.Of("namespaces", null, Space(occurrence.Target))) is null)
         {
             // It went with all that was in it: nothing may be left in its name.
             return;
@@ -92,8 +92,11 @@ public sealed class EventRecorder : IAsyncDisposable
         }
 
         var name = $"{occurrence.Target.Name}.{occurrence.At.UtcTicks + sequence++:x16}";
-        known[identity] = store.Create(ResourceKeys.Of("events", occurrence.Target.Namespace, name), First(name, occurrence)).Key;
+        known[identity] = store.Create(ResourceKeys.Of("events", Space(occurrence.Target), name), First(name, occurrence)).Key;
     }
+
+    /// <summary>What is in no namespace has its events in the default one.</summary>
+    private static string Space(EventTarget target) => target.Namespace.Length > 0 ? target.Namespace : "default";
 
     private static JsonObject Again(JsonObject found, Occurrence occurrence)
     {
@@ -113,6 +116,11 @@ public sealed class EventRecorder : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["resourceVersion"] = occurrence.Target.ResourceVersion,
         };
+        if (occurrence.Target.Namespace.Length == 0)
+        {
+            about.Remove("namespace");
+        }
+
         if (occurrence.Target.FieldPath.Length > 0)
         {
             about["fieldPath"] = occurrence.Target.FieldPath;
@@ -125,7 +133,7 @@ public sealed class EventRecorder : IAsyncDisposable
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["namespace"] = occurrence.Target.Namespace,
+                ["namespace"] = Space(occurrence.Target),
                 ["uid"] = Guid.NewGuid().ToString(),
                 ["creationTimestamp"] = ContainerStates.Time(occurrence.At),
             },
