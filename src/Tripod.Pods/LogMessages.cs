@@ -44,6 +44,9 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Warning, Message = "limits of cgroup {Cgroup} were not written")]
     public static partial void ClassNotLimited(ILogger log, string cgroup, Exception failure);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "static pod file {File}: {Message}")]
+    public static partial void ManifestFault(ILogger log, string file, string message);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "pod {Pod}: {Message}")]
     public static partial void HookFailed(ILogger log, string pod, string message);
 }

@@ -30,8 +30,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 worker.Remember(known => known with { Scheduling = parts.Scheduler.Schedule(Pod) });
                 return true;
             case PodStep.Admit:
-                var admitted = new AdmitPod(parts).Run(Pod);
-                worker.Remember(known => known with { Admitted = admitted });
+                var (admitted, wait) = new AdmitPod(parts).Run(Pod);
+                worker.Remember(known => known with { Admitted = admitted, Admission = wait });
                 return admitted;
             case PodStep.AssumeGranted:
                 parts.Resizes.Assume(Pod);
@@ -224,8 +224,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             return;
         }
 
-        // An eviction was told of when it was decided.
-        if (step.Why is { Reason: not PodEnd.Evicted } why)
+        // An eviction or a preemption was told of when it was decided.
+        if (step.Why is { Reason: not (PodEnd.Evicted or PodEnd.Preempting) } why)
         {
             parts.Events.Normal(EventTarget.Of(Pod), why.Reason, why.Message);
         }

@@ -6,6 +6,7 @@ using Tripod.Pods.Cluster;
 using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Eviction;
 using Tripod.Pods.Planning;
+using Tripod.Pods.StaticPods;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
 using Tripod.Runtime.Users;
@@ -47,6 +48,12 @@ public sealed record PodEngineOptions
     /// <summary>Sysctls beyond the safe ones that pods may set; a <c>*</c> at the end stands for any.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 
+    /// <summary>Files in it describe static pods; null: there are none.</summary>
+    public string? StaticPodPath { get; init; }
+
+    /// <summary>Understands such a file's text (throws <see cref="StaticPods.ManifestException"/>).</summary>
+    public Func<string, StaticPods.PodManifest>? ReadManifest { get; init; }
+
     /// <summary>Tripod's own version, and the Kubernetes version whose behaviour it shows.</summary>
     public string Version { get; init; } = "0.1.0";
     public string KubernetesVersion { get; init; } = "v1.33.0";
@@ -66,6 +73,9 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private readonly NamespaceController namespaces = new(store, options.CaCertificate, clock, log);
     private readonly List<Task> loops = [];
     private StorageController storage = null!;
+    private MirrorPods mirrors = null!;
+    private TaintEvictions taints = null!;
+    private StaticPodFolder? folder;
 
     /// <summary>Issues and checks ServiceAccounts' tokens.</summary>
     public AccountTokens Tokens => tokens;
@@ -81,7 +91,18 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         namespaces.CreateInitial();
         LocalPathClass.Ensure(store, clock.GetUtcNow());
         storage = new(store, parts.Claims, parts.Events, clock);
+        DefaultClasses.Ensure(store, runtime.Handlers, clock.GetUtcNow());
+        mirrors = new(parts);
+        taints = new(store, options.NodeName, parts.Events, clock);
         await RemoveOrphansAsync(cancel).ConfigureAwait(false);
+        if (options is { StaticPodPath: { } path, ReadManifest: { } read })
+        {
+            folder = new(path, read, parts);
+            loops.Add(Task.Run(() => folder.RunAsync(stopping.Token), CancellationToken.None));
+        }
+
+        loops.Add(Task.Run(() => WatchAsync(StaticPod.Prefix, OnStaticPod), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("namespaces"), (_, _) => mirrors.ReconcileAll()), CancellationToken.None));
         loops.Add(Task.Run(() => namespaces.RunAsync(stopping.Token), CancellationToken.None));
         loops.Add(Task.Run(() => new GarbageCollector(store, clock, log).RunAsync(stopping.Token), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("pods"), OnPod), CancellationToken.None));
@@ -97,14 +118,14 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
 
     /// <summary>The runtime's id of a pod's container: the newest, or with <paramref name="previous"/> the one before it. Null when there is none.</summary>
     public string? ContainerId(string podUid, string containerName, bool previous = false) =>
-        PodObservation.ContainersOf(podUid, runtime)
+        PodObservation.ContainersOf(mirrors.RuntimeUid(podUid), runtime)
             .Where(container => container.Config.Name == containerName)
             .Skip(previous ? 1 : 0)
             .FirstOrDefault()?.Id;
 
     /// <summary>The pod's sandbox that is ready, for port-forward.</summary>
     public string? SandboxId(string podUid) =>
-        PodObservation.SandboxesOf(podUid, runtime).FirstOrDefault(sandbox => sandbox.State == SandboxState.Ready)?.Id;
+        PodObservation.SandboxesOf(mirrors.RuntimeUid(podUid), runtime).FirstOrDefault(sandbox => sandbox.State == SandboxState.Ready)?.Id;
 
     /// <summary>Stops the workers; containers go on.</summary>
     public async ValueTask DisposeAsync()
@@ -112,6 +133,8 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
         await Task.WhenAll(workers.Values.Select(worker => worker.DisposeAsync().AsTask())).ConfigureAwait(false);
+        taints?.Dispose();
+        folder?.Dispose();
         await parts.Events.DisposeAsync().ConfigureAwait(false);
         stopping.Dispose();
     }
@@ -119,6 +142,39 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private void OnPod(StoreEventType type, StoredObject stored)
     {
         var pod = new PodView(stored);
+        if (StaticPod.IsMirror(pod.Object))
+        {
+            mirrors.OnMirror(type, pod);
+            return;
+        }
+
+        Follow(type, pod);
+        storage.OnPod(type, stored);
+        if (type == StoreEventType.Deleted)
+        {
+            taints.OnGone(pod.Uid);
+        }
+        else
+        {
+            taints.OnPod(pod);
+        }
+    }
+
+    private void OnStaticPod(StoreEventType type, StoredObject stored)
+    {
+        var pod = new PodView(stored);
+        mirrors.OnStatic(pod);
+        Follow(type, pod);
+        if (type == StoreEventType.Deleted)
+        {
+            // Another content of its file may have waited for its end.
+            folder?.Wake();
+        }
+    }
+
+    /// <summary>Each pod has its worker, which looks at what has changed.</summary>
+    private void Follow(StoreEventType type, PodView pod)
+    {
         if (type != StoreEventType.Deleted && !workers.ContainsKey(pod.Uid))
         {
             var worker = new PodWorker(pod, parts, ended => workers.TryRemove(ended.Uid, out _), WakeAll);
@@ -132,11 +188,18 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             worker.Wake();
         }
 
-        storage.OnPod(type, stored);
         if (type == StoreEventType.Deleted || pod.IsTerminal)
         {
             // What it held (a host port) may be what another was waiting for.
-            foreach (var waiting in workers.Values.Where(other => other.Memory.Scheduling is not null || other.Memory.Sandbox is not null))
+            foreach (var waiting in workers.Values.Where(other => other.Memory.Scheduling is not null || other.Memory.Sandbox is not null || other.Memory.Admission is not null))
+            {
+                waiting.RetryNow(volumesChanged: false);
+            }
+        }
+        else if (pod.Spec.NodeName == options.NodeName && pod.Object.Status?.Phase is null or "Pending")
+        {
+            // It has just come, and may be the company that another waits for.
+            foreach (var waiting in workers.Values.Where(other => other.Memory.Scheduling is not null && other.Pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 }))
             {
                 waiting.RetryNow(volumesChanged: false);
             }
@@ -164,6 +227,12 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         if (type == StoreEventType.Deleted && found.Metadata.Name == options.NodeName)
         {
             node.Report();
+        }
+
+        if (found.Metadata.Name == options.NodeName)
+        {
+            taints.OnNode(type == StoreEventType.Deleted ? null : found);
+            mirrors.ReconcileAll();
         }
 
         foreach (var waiting in workers.Values.Where(worker => worker.Memory.Scheduling is not null && NodeFit.Misfit(worker.Pod.Spec, found) is null))
@@ -288,7 +357,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     /// <summary>What runs for a pod that was removed while no engine ran.</summary>
     private async Task RemoveOrphansAsync(CancellationToken cancel)
     {
-        var wanted = store.List(ResourceKeys.Prefix("pods")).Objects.Select(stored => new PodView(stored).Uid).ToHashSet();
+        var wanted = store.List(ResourceKeys.Prefix("pods")).Objects.Concat(store.List(StaticPod.Prefix).Objects).Select(stored => new PodView(stored).Uid).ToHashSet();
         foreach (var orphan in runtime.ListPodSandboxes().Where(sandbox => sandbox.Config.Owner.Length == 0 && sandbox.Config.Labels.ContainsKey(Labels.Owner) && !wanted.Contains(sandbox.Config.Uid)))
         {
             LogMessages.OrphanRemoved(log, orphan.Id, orphan.Config.Name);

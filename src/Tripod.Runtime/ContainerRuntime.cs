@@ -145,8 +145,8 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel, string? id = null) =>
         Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, id, cancel), "create container"));
 
-    /// <summary>The OCI runtimes that a sandbox may ask for by name and that are installed; the first, without a name, is the engine's own.</summary>
-    public static IReadOnlyList<string> Handlers => ["", .. ((string[])["crun", "runc"]).Where(HasRuntimeHandler)];
+    /// <summary>The OCI runtimes that a sandbox may ask for by name.</summary>
+    public IReadOnlyList<string> Handlers => Oci.RuntimeHandlers.Of(parts.Options);
 
     /// <summary>Whether this machine has an OCI runtime of that name or path.</summary>
     public static bool HasRuntimeHandler(string handler) => Oci.OciRuntime.Locate(handler) is not null;

@@ -32,6 +32,9 @@ public sealed record RuntimeOptions
     /// <summary>The OCI runtime for a sandbox that names no handler: a path, or a name found in PATH.</summary>
     public string OciRuntime { get; init; } = "crun";
 
+    /// <summary>OCI runtimes by the handler's name that RuntimeClasses and the CRI use, beside those of <see cref="Oci.RuntimeHandlers"/>.</summary>
+    public IReadOnlyDictionary<string, OciRuntimeOptions> Runtimes { get; init; } = new Dictionary<string, OciRuntimeOptions>();
+
     public string Conmon { get; init; } = "conmon";
 
     /// <summary>Bytes at which the log of a pod's container begins a new file, and how many files are kept (the kubelet's names and defaults).</summary>
@@ -70,6 +73,11 @@ public enum CniMode
 
     Off,
 }
+
+/// <summary>One OCI runtime.</summary>
+/// <param name="Path">A path, or a name found in PATH.</param>
+/// <param name="Arguments">Given to it before its command, in place of crun's <c>--cgroup-manager</c>.</param>
+public sealed record OciRuntimeOptions(string Path, IReadOnlyList<string> Arguments);
 
 /// <summary>How one registry is reached.</summary>
 public sealed record RegistryOptions

@@ -30,7 +30,7 @@ internal sealed class RuntimeInfo(CriParts parts)
             },
             Features = new() { SupplementalGroupsPolicy = true },
         };
-        foreach (var handler in ContainerRuntime.Handlers)
+        foreach (var handler in parts.Runtime.Handlers.Prepend(""))
         {
             status.RuntimeHandlers.Add(new RuntimeHandler { Name = handler, Features = new() { RecursiveReadOnlyMounts = true, UserNamespaces = parts.Runtime.UserNamespaceProblem is null } });
         }
@@ -72,9 +72,9 @@ internal sealed class RuntimeInfo(CriParts parts)
     /// <exception cref="RuntimeException">InvalidArgument.</exception>
     public void RefuseUnknown(string handler)
     {
-        if (handler.Length > 0 && !ContainerRuntime.HasRuntimeHandler(handler))
+        if (handler.Length > 0 && !parts.Runtime.Handlers.Contains(handler, StringComparer.Ordinal))
         {
-            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"runtime handler {handler} is not known: install an OCI runtime of that name; the engine's own is {parts.Options.DefaultHandler}");
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"runtime handler {handler} is not known: install crun or runc, or name an OCI runtime in the configuration under runtimes; the engine's own is {parts.Options.DefaultHandler}");
         }
     }
 

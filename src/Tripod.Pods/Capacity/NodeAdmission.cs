@@ -45,6 +45,16 @@ internal static class NodeAdmission
             return ("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
         }
 
+        if (NodeFit.MayStay(pod, node.Spec?.Taints ?? []) == TimeSpan.Zero)
+        {
+            return ("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate");
+        }
+
+        if (Cluster.Scheduling.PodFit.HasPortConflict(pod, others))
+        {
+            return ("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
+        }
+
         return ResourceFit.Find(pod, [.. others.Select(PodRequests.Of)], ResourceFit.Amounts(node.Status?.Allocatable)) is [var first, ..] ? ($"OutOf{first.Resource}", first.Message) : null;
     }
 

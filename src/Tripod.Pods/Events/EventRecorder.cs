@@ -86,7 +86,7 @@ public sealed class EventRecorder : IAsyncDisposable
             return;
         }
 
-        if (store.Get(ResourceKeys.Of("namespaces", null, occurrence.Target.Namespace)) is null)
+        if (store.Get(ResourceKeys.Of("namespaces", null, Space(occurrence.Target))) is null)
         {
             // It went with all that was in it: nothing may be left in its name.
             return;
@@ -103,8 +103,11 @@ public sealed class EventRecorder : IAsyncDisposable
         }
 
         var name = $"{occurrence.Target.Name}.{occurrence.At.UtcTicks + sequence++:x16}";
-        known[identity] = store.Create(ResourceKeys.Of("events", occurrence.Target.Namespace, name), First(name, occurrence)).Key;
+        known[identity] = store.Create(ResourceKeys.Of("events", Space(occurrence.Target), name), First(name, occurrence)).Key;
     }
+
+    /// <summary>What is in no namespace has its events in the default one.</summary>
+    private static string Space(EventTarget target) => target.Namespace.Length > 0 ? target.Namespace : "default";
 
     private static JsonObject Again(JsonObject found, Occurrence occurrence)
     {
@@ -124,7 +127,7 @@ public sealed class EventRecorder : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["resourceVersion"] = occurrence.Target.ResourceVersion,
         };
-        if (occurrence.Target.Kind == "Node")
+        if (occurrence.Target.Namespace.Length == 0)
         {
             about.Remove("namespace");
         }
@@ -141,7 +144,7 @@ public sealed class EventRecorder : IAsyncDisposable
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["namespace"] = occurrence.Target.Namespace,
+                ["namespace"] = Space(occurrence.Target),
                 ["uid"] = Guid.NewGuid().ToString(),
                 ["creationTimestamp"] = ContainerStates.Time(occurrence.At),
             },

@@ -32,6 +32,9 @@ internal sealed record PodMemory
     /// <summary>Why a granted resize could not be carried out.</summary>
     public Trouble? Resizing { get; init; }
 
+    /// <summary>Others go so that the node can take the pod.</summary>
+    public Trouble? Admission { get; init; }
+
     /// <summary>The node has taken the pod.</summary>
     public bool Admitted { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record PodMemory
     public PodMemory RetryNow(DateTimeOffset now) => this with
     {
         Scheduling = Scheduling is null ? null : Scheduling with { RetryAt = now },
+        Admission = Admission is null ? null : Admission with { RetryAt = now },
         Volumes = Volumes is null ? null : Volumes with { RetryAt = now },
         Sandbox = Sandbox is null ? null : Sandbox with { RetryAt = now },
         Containers = Containers.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Reason == "CreateContainerConfigError" ? pair.Value with { RetryAt = now } : pair.Value),

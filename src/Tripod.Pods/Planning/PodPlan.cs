@@ -21,7 +21,8 @@ internal static class PodPlan
         }
         else if (string.IsNullOrEmpty(seen.Pod.Spec.NodeName))
         {
-            if (!wake.WaitsFor(seen.Memory.Scheduling?.RetryAt))
+            // Whoever names another scheduler is that one's to bind.
+            if (seen.Pod.Spec.SchedulerName is null or "" or Cluster.Scheduler.Name && !wake.WaitsFor(seen.Memory.Scheduling?.RetryAt))
             {
                 steps.Add(new PodStep.Schedule());
             }
@@ -111,6 +112,11 @@ internal static class PodPlan
     {
         if (!seen.Memory.Admitted && seen.Sandboxes.Count == 0)
         {
+            if (wake.WaitsFor(seen.Memory.Admission?.RetryAt))
+            {
+                return;
+            }
+
             steps.Add(new PodStep.Admit());
         }
 

@@ -13,14 +13,11 @@ internal static class HostsFile
     {
         var path = PathOf(volumes, pod);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, Text(pod.Spec, Hostname(pod), addresses));
+        File.WriteAllText(path, Text(pod.Spec, PodHostname.Of(pod).HostsEntry, addresses));
         File.SetUnixFileMode(path, (UnixFileMode)0x1A4); // 0644
     }
 
-    public static string Hostname(PodView pod) =>
-        pod.Spec.Hostname is { Length: > 0 } named ? named : pod.Name.Length > 63 ? pod.Name[..63].TrimEnd('-', '.') : pod.Name;
-
-    private static string Text(V1PodSpec spec, string hostname, IReadOnlyList<string> addresses)
+    private static string Text(V1PodSpec spec, string names, IReadOnlyList<string> addresses)
     {
         var text = new StringBuilder();
         if (spec.HostNetwork == true)
@@ -32,7 +29,7 @@ internal static class HostsFile
             text.Append("# Written by tripod for this pod.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
             foreach (var address in addresses)
             {
-                text.Append(address).Append('\t').Append(hostname).Append('\n');
+                text.Append(address).Append('\t').Append(names).Append('\n');
             }
         }
 

@@ -1,3 +1,4 @@
+using k8s.Models;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Runtime;
@@ -22,7 +23,7 @@ internal sealed class RunPodSandbox(PodParts parts)
                 }
             }
 
-            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, parts.Options.PodPidsLimit, Users(pod)), cancel).ConfigureAwait(false);
+            var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, Handler(pod), parts.Options.PodPidsLimit, Users(pod)), cancel).ConfigureAwait(false);
             parts.QosCgroups.Follow();
             HostsFile.Write(parts.Volumes, pod, sandbox.Addresses);
             foreach (var obstacle in pod.Spec.HostNetwork == true ? [] : parts.Runtime.KnownObstacles)
@@ -44,4 +45,19 @@ internal sealed class RunPodSandbox(PodParts parts)
     private UserMappings? Users(PodView pod) => pod.Spec.HostUsers != false ? null
         : parts.Runtime.UserNamespaceProblem is { } problem ? throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, problem)
         : parts.UserIds.Of(pod.Uid);
+
+    /// <summary>The OCI runtime that the pod's RuntimeClass stands for; empty: the engine's own.</summary>
+    /// <exception cref="RuntimeException">There is no such class, or no such runtime.</exception>
+    private string Handler(PodView pod)
+    {
+        if (pod.Spec.RuntimeClassName is not { Length: > 0 } name)
+        {
+            return "";
+        }
+
+        var handler = parts.Store.Get(ResourceKeys.Of("runtimeclasses", null, name))?.View(Views.Parse<V1RuntimeClass>).Handler
+            ?? throw new RuntimeException(RuntimeErrorKind.NotFound, $"failed to lookup RuntimeClass {name}: runtimeclass.node.k8s.io \"{name}\" not found");
+        return parts.Runtime.Handlers.Contains(handler, StringComparer.Ordinal) ? handler
+            : throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"failed to get sandbox runtime: no runtime for \"{handler}\" is configured (configured are {string.Join(", ", parts.Runtime.Handlers)}; others are named under runtimes in the engine's configuration)");
+    }
 }

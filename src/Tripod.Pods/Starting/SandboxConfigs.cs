@@ -8,13 +8,13 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for a pod's sandbox.</summary>
 internal static class SandboxConfigs
 {
-    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, long pidsLimit, UserMappings? users = null) => new()
+    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, string runtimeHandler, long pidsLimit, UserMappings? users = null) => new()
     {
         Name = pod.Name,
         Namespace = pod.Namespace,
         Uid = pod.Uid,
         Attempt = attempt,
-        Hostname = pod.Spec.HostNetwork == true ? "" : HostsFile.Hostname(pod),
+        Hostname = pod.Spec.HostNetwork == true ? "" : PodHostname.Of(pod).Kernel,
         LogDirectory = LogDirectory(logRoot, pod),
         Dns = Dns(pod.Spec),
         Ports = pod.Spec.HostNetwork == true ? [] : [.. HostPorts(pod.Spec)],
@@ -26,6 +26,7 @@ internal static class SandboxConfigs
         Users = users,
         CgroupParent = QosClass.Of(pod.Spec) is "Guaranteed" ? $"kubepods/pod{pod.Uid}" : $"kubepods/{QosClass.Of(pod.Spec).ToLowerInvariant()}/pod{pod.Uid}",
         PodLimits = Resources.OfPod(pod.Spec, pidsLimit),
+        RuntimeHandler = runtimeHandler,
         Sysctls = (pod.Spec.SecurityContext?.Sysctls ?? []).ToDictionary(sysctl => sysctl.Name, sysctl => sysctl.Value),
     };
 

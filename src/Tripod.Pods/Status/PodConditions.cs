@@ -14,7 +14,8 @@ internal static class PodConditions
     public static JsonArray Of(PodObservation seen, string phase, JsonArray? before, DateTimeOffset now)
     {
         var conditions = new JsonArray();
-        foreach (var type in Own)
+        // Of a pod that is on no node there is nothing to say but that.
+        foreach (var type in string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? Own[^1..] : Own)
         {
             if (Judge(type, seen, phase) is var (status, reason, message))
             {

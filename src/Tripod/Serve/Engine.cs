@@ -18,7 +18,7 @@ namespace Tripod.Serve;
 /// <summary>Builds every object of the engine by hand, in the order of the flow, and runs it until it is told to stop.</summary>
 internal static class Engine
 {
-    private const string UsualDockerSocket = "/run/docker.sock";
+    private const string UsualDockerSocket = "/run/docker.sock", UsualManifests = "/etc/tripod/manifests";
 
     public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
@@ -56,6 +56,8 @@ internal static class Engine
             ApiAddress = api,
             CaCertificate = authority.CertificatePem,
             Eviction = eviction,
+            StaticPodPath = Path.GetFullPath(parsed.GetValue(options.StaticPodPath) ?? EngineConfig.StaticPodPath(parsed.GetRequiredValue(options.Config)) ?? UsualManifests),
+            ReadManifest = StaticManifest.Read,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
             PodPidsLimit = runtimeOptions.PodPidsLimit,
@@ -174,6 +176,7 @@ internal static class Engine
                 .. parsed.GetValue(options.CriSocket) is { } socket ? (string[])["--cri-socket", Path.GetFullPath(socket)] : [],
                 .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
+                .. parsed.GetValue(options.StaticPodPath) is { } manifests ? (string[])["--static-pod-path", Path.GetFullPath(manifests)] : [],
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. parsed.GetValue(options.OtlpEndpoint) is { } collector ? (string[])["--otlp-endpoint", collector] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],

@@ -13,12 +13,14 @@ internal static class EngineConfig
     private static readonly string[] Keys =
     [
         "registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles",
+        "runtimes", "staticPodPath",
         "podCidr",
         "podPidsLimit",
         "userNamespaceIds",
         "cni", "cniConfDir", "cniBinDirs", "cdiSpecDirs",
         .. EvictionConfig.Keys,
     ];
+    private static readonly string[] RuntimeKeys = ["path", "arguments"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -26,6 +28,15 @@ internal static class EngineConfig
 
     /// <returns>Null where there is no such file, or nothing in it.</returns>
     public static YamlMappingNode? Load(string path)
+    {
+        return Load(path) is { } top ? Apply(path, top, options) : options;
+    }
+
+    /// <summary>Where static pods are described; null where the file does not say. It has been read before, and is sound.</summary>
+    public static string? StaticPodPath(string path) =>
+        Load(path)?.Children.FirstOrDefault(pair => pair.Key.ToString() == "staticPodPath").Value?.ToString();
+
+    private static YamlMappingNode? Load(string path)
     {
         if (!File.Exists(path))
         {
@@ -55,6 +66,8 @@ internal static class EngineConfig
                 "podCidr" => options with { PodCidr = value.ToString() },
                 "pauseImage" => options with { PauseImage = value.ToString() },
                 "ociRuntime" => options with { OciRuntime = value.ToString() },
+                "runtimes" => options with { Runtimes = Runtimes(path, value) },
+                "staticPodPath" => options,
                 "conmon" => options with { Conmon = value.ToString() },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
@@ -87,6 +100,35 @@ internal static class EngineConfig
         }
 
         return registry.Host.Length > 0 ? registry : throw new InvalidOperationException($"read {path}: line {node.Start.Line}: a registry needs its host, for example docker.io");
+    }
+
+    /// <summary>By handler: a path, or a mapping of path and arguments.</summary>
+    private static Dictionary<string, OciRuntimeOptions> Runtimes(string path, YamlNode value)
+    {
+        var runtimes = new Dictionary<string, OciRuntimeOptions>(StringComparer.Ordinal);
+        foreach (var (name, node) in value is YamlMappingNode map ? map.Children : throw Wrong(path, value, "a mapping of handlers to OCI runtimes, such as kata: /usr/bin/kata-runtime"))
+        {
+            runtimes[name.ToString()] = node is YamlMappingNode about ? Runtime(path, about) : new(node.ToString(), []);
+        }
+
+        return runtimes;
+    }
+
+    private static OciRuntimeOptions Runtime(string path, YamlMappingNode node)
+    {
+        var runtime = new OciRuntimeOptions("", []);
+        foreach (var (key, value) in node.Children)
+        {
+            runtime = key.ToString() switch
+            {
+                "path" => runtime with { Path = value.ToString() },
+                "arguments" when value is YamlSequenceNode list => runtime with { Arguments = [.. list.Select(argument => argument.ToString())] },
+                "arguments" => throw Wrong(path, value, "a list of arguments"),
+                var unknown => throw Unknown(path, key, unknown, RuntimeKeys),
+            };
+        }
+
+        return runtime.Path.Length > 0 ? runtime : throw new InvalidOperationException($"read {path}: line {node.Start.Line}: an OCI runtime needs its path, for example /usr/bin/kata-runtime");
     }
 
     private static long Bytes(string path, YamlNode value)

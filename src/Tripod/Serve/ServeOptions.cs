@@ -21,6 +21,7 @@ internal sealed class ServeOptions
     public Option<string?> CriSocket { get; } = new("--cri-socket") { Description = "path of the CRI's socket (RUN/cri.sock)" };
     public Option<string> Kubeconfig { get; } = new("--kubeconfig") { Description = "where the administrator's kubeconfig is written", DefaultValueFactory = _ => UsualKubeconfig };
     public Option<string> Config { get; } = new("--config") { Description = "configuration file, every key optional", DefaultValueFactory = _ => "/etc/tripod/config.yaml" };
+    public Option<string?> StaticPodPath { get; } = new("--static-pod-path") { Description = "folder whose files each describe a pod that runs as long as its file is there (staticPodPath of the configuration, else /etc/tripod/manifests)" };
     public Option<string?> TokenFile { get; } = new("--token-file") { Description = "bearer tokens that are let in: token,user,uid of those who may do everything, with ,\"group,group\" after it what the groups are granted" };
     public Option<string?> AuditLog { get; } = new("--audit-log") { Description = "file that is told of every request to the Kubernetes API but health checks: who, what, how it ended; one audit.k8s.io/v1 Event to a line" };
     public Option<string?> OtlpEndpoint { get; } = new("--otlp-endpoint") { Description = "collector that is sent traces of pods' starts, such as http://127.0.0.1:4318 (OTEL_EXPORTER_OTLP_ENDPOINT does it too)" };
@@ -30,7 +31,7 @@ internal sealed class ServeOptions
     public static Option<string> RunOption() =>
         new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
-    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, ListenDocker, UsualDockerSocket, CriSocket, Kubeconfig, Config, TokenFile, AuditLog, OtlpEndpoint, NodeName];
+    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, ListenDocker, UsualDockerSocket, CriSocket, Kubeconfig, Config, StaticPodPath, TokenFile, AuditLog, OtlpEndpoint, NodeName];
 
     public void AddTo(Command command)
     {

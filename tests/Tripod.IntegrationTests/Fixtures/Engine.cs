@@ -38,6 +38,7 @@ public sealed class Engine : IAsyncDisposable
     public string Root { get; }
     public string Run { get; }
     public int KubernetesPort { get; }
+    public string Manifests => Path.Combine(Root, "manifests");
     public string Kubeconfig => Path.Combine(Root, "kubeconfig");
     public RegistryServer Registry { get; }
 
@@ -94,7 +95,7 @@ public sealed class Engine : IAsyncDisposable
             "serve", "--root", Path.Combine(Root, "state"), "--run", Run, "--name", Name, "--kubeconfig", Kubeconfig,
             "--config", Path.Combine(Root, "config.yaml"), "--node-name", "testnode",
             "--listen-kubernetes", $"127.0.0.1:{KubernetesPort}", "--docker-socket", Path.Combine(Run, "docker.sock"),
-            "--cri-socket", Path.Combine(Run, "cri.sock"),
+            "--cri-socket", Path.Combine(Run, "cri.sock"), "--static-pod-path", Manifests,
             "--pod-cidr", podCidr, .. options,
         ])
         {

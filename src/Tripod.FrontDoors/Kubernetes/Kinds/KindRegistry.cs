@@ -15,6 +15,8 @@ internal static class KindRegistry
         PersistentVolumeClaimKind.Row,
         PersistentVolumeKind.Row,
         StorageClassKind.Row,
+        RuntimeClassKind.Row,
+        PriorityClassKind.Row,
         PodTemplateKind.Row,
         LeaseKind.Row,
         RoleKind.Row,
