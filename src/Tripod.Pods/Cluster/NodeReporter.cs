@@ -81,7 +81,7 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
             ["operatingSystem"] = "linux",
             ["architecture"] = Architecture,
         },
-        ["runtimeHandlers"] = new JsonArray([.. ContainerRuntime.Handlers.Select(handler => (JsonNode)new JsonObject
+        ["runtimeHandlers"] = new JsonArray([.. runtime.Handlers.Prepend("").Select(handler => (JsonNode)new JsonObject
         {
             ["name"] = handler,
             ["features"] = new JsonObject { ["recursiveReadOnlyMounts"] = true, ["userNamespaces"] = runtime.UserNamespaceProblem is null },

@@ -26,17 +26,12 @@ internal static class EngineConfig
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
     public static RuntimeOptions Apply(string path, RuntimeOptions options) => Load(path) is { } top ? Apply(path, top, options) : options;
 
-    /// <returns>Null where there is no such file, or nothing in it.</returns>
-    public static YamlMappingNode? Load(string path)
-    {
-        return Load(path) is { } top ? Apply(path, top, options) : options;
-    }
-
     /// <summary>Where static pods are described; null where the file does not say. It has been read before, and is sound.</summary>
     public static string? StaticPodPath(string path) =>
         Load(path)?.Children.FirstOrDefault(pair => pair.Key.ToString() == "staticPodPath").Value?.ToString();
 
-    private static YamlMappingNode? Load(string path)
+    /// <returns>Null where there is no such file, or nothing in it.</returns>
+    public static YamlMappingNode? Load(string path)
     {
         if (!File.Exists(path))
         {
