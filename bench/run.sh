@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Prepares what the benchmark needs and runs it: an image for all contenders out of Debian's busybox, and, on a machine whose
 # cgroups are v1 with a hybrid v2 mount that crun refuses, a mount namespace in which that mount is covered.
-# Usage: run.sh [ROUNDS]; BENCH_ONLY=scale leaves out all but the stored pods and their watchers, BENCH_ONLY=cri all but the calls of a kubelet
+# Usage: run.sh [ROUNDS]; BENCH_ONLY=scale leaves out all but the stored pods and their watchers, BENCH_ONLY=cri all but the calls of a kubelet,
+# BENCH_ONLY=pods all but the ways of pods into the API and the cost of probes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

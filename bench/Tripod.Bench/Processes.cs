@@ -23,6 +23,13 @@ internal static class Processes
         return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>In user and kernel mode, of all its threads.</summary>
+    public static TimeSpan CpuTime(int pid)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(pid);
+        return process.TotalProcessorTime;
+    }
+
     private static string Read(string path)
     {
         try

@@ -13,6 +13,9 @@ switch (Environment.GetEnvironmentVariable("BENCH_ONLY"))
     case "cri":
         await AskAsKubelet();
         return;
+    case "pods":
+        await WatchPods();
+        return;
 }
 
 const int Many = 20, Listed = 100;
@@ -43,12 +46,20 @@ await using (tripod)
 Console.WriteLine();
 await AskAsKubelet();
 Console.WriteLine();
+await WatchPods();
+Console.WriteLine();
 await StoreMany();
 
 async Task AskAsKubelet()
 {
     await using var other = await TripodContender.Open(program, image);
     await CriFigures.Run(other, rounds);
+}
+
+async Task WatchPods()
+{
+    await using var other = await TripodContender.Open(program, image);
+    await PodFigures.Run(other, rounds);
 }
 
 async Task StoreMany()

@@ -72,8 +72,12 @@ internal sealed partial class TripodContender : IContender
             using var answer = await api!.PostAsync(new Uri("/api/v1/namespaces/default/pods", UriKind.Relative), body);
             answer.EnsureSuccessStatusCode();
         }));
-        await Shell.Run("kubectl", ["--kubeconfig", Kubeconfig, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=120s"]);
+        await UntilReady();
     }
+
+    public Task UntilReady() => Shell.Run("kubectl", ["--kubeconfig", Kubeconfig, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=120s"]);
+
+    public Task DeleteAll() => Shell.Run("kubectl", ["--kubeconfig", Kubeconfig, "delete", "pod", "--all", "--grace-period=0", "--force", "--timeout=60s"]);
 
     public async Task List()
     {
