@@ -132,7 +132,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
     public override Task<UpdateContainerResourcesResponse> UpdateContainerResources(UpdateContainerResourcesRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, async cancel =>
     {
         var container = parts.Lookup.Container(request.ContainerId);
-        await parts.Runtime.UpdateContainerResources(container.Id, ResourceMessages.Changed(container.Config.Resources, request.Linux), cancel).ConfigureAwait(false);
+        await parts.Runtime.UpdateContainerResources(container.Id, ResourceMessages.Changed(container.Config.Resources, request.Linux, Runtime.Cgroups.CgroupFeatures.LimitHugepages), cancel).ConfigureAwait(false);
         return new UpdateContainerResourcesResponse();
     });
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.IntegrationTests.Fixtures;

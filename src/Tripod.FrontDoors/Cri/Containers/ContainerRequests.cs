@@ -2,6 +2,7 @@ using Tripod.FrontDoors.Cri.Devices;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.FrontDoors.Cri.Sandboxes;
 using Tripod.Runtime;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Sandboxes;
@@ -41,7 +42,7 @@ internal sealed class ContainerRequests(CriParts parts)
         Stdin = config.Stdin,
         StdinOnce = config.StdinOnce,
         Tty = config.Tty,
-        Resources = ResourceMessages.Of(config.Linux?.Resources),
+        Resources = ResourceMessages.Of(config.Linux?.Resources, CgroupFeatures.LimitHugepages),
         Security = SecurityRequests.Of(security),
         StopSignal = Signals.Name(config.StopSignal),
         Pid = Pid(security.NamespaceOptions, sandbox),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tripod.Runtime.Network;
 using Xunit;
 
@@ -40,7 +41,13 @@ public sealed class PlaceRulesTests
             ["delete rule ip filter DOCKER-USER handle 4"],
             rules.Gone(Docker, Shown((4, "tripod: iifname tripod0"), (8, "tripod2: iifname tripod20"), (9, null))));
 
-    private static string Shown(params (int Handle, string? Comment)[] there) =>
-        $$"""{"nftables": [{"metainfo": {}}, {"chain": {"family": "ip", "table": "filter", "name": "DOCKER-USER"}}{{string.Concat(there.Select(static rule =>
-            $", {{\"rule\": {{\"family\": \"ip\", \"handle\": {rule.Handle}{(rule.Comment is null ? "" : $", \"comment\": \"{rule.Comment}\"")}, \"expr\": []}}}}"))}}]}""";
+    private static string Shown(params (int Handle, string? Comment)[] there)
+    {
+        var rules = there.Select(static rule => new JsonObject
+        {
+            ["rule"] = new JsonObject { ["family"] = "ip", ["handle"] = rule.Handle, ["comment"] = rule.Comment, ["expr"] = new JsonArray() },
+        });
+        var chain = new JsonObject { ["chain"] = new JsonObject { ["family"] = "ip", ["table"] = "filter", ["name"] = "DOCKER-USER" } };
+        return new JsonObject { ["nftables"] = new JsonArray([new JsonObject { ["metainfo"] = new JsonObject() }, chain, .. rules]) }.ToJsonString();
+    }
 }
