@@ -56,6 +56,7 @@ internal static class Engine
             CaCertificate = authority.CertificatePem,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
+            AllowedUnsafeSysctls = parsed.GetValue(options.AllowedUnsafeSysctls)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
@@ -163,6 +164,7 @@ internal static class Engine
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. parsed.GetValue(options.OtlpEndpoint) is { } collector ? (string[])["--otlp-endpoint", collector] : [],
+                .. parsed.GetValue(options.AllowedUnsafeSysctls) is { } sysctls ? (string[])["--allowed-unsafe-sysctls", sysctls] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],
         };

@@ -17,6 +17,8 @@ internal static class KindRegistry
         StorageClassKind.Row,
         PodTemplateKind.Row,
         LeaseKind.Row,
+        ClusterTrustBundleKind.Row,
+        PodCertificateRequestKind.Row,
         RoleKind.Row,
         RoleKind.ClusterWide,
         RoleBindingKind.Row,

@@ -22,6 +22,8 @@ internal static class SecurityValidation
         ValidateShared(context, here, errors);
         errors.InRange(context, "fsGroup", here, 0, int.MaxValue);
         errors.OneOf(context, "fsGroupChangePolicy", here, "Always", "OnRootMismatch");
+        errors.OneOf(context, "supplementalGroupsPolicy", here, "Merge", "Strict");
+        errors.OneOf(context, "seLinuxChangePolicy", here, "MountOption", "Recursive");
         var index = 0;
         foreach (var group in (context.List("supplementalGroups") ?? []).OfType<JsonValue>())
         {
@@ -32,6 +34,15 @@ internal static class SecurityValidation
             index++;
         }
         ValidateSysctls(context, spec, here, errors);
+    }
+
+    /// <summary>What is not hidden of /proc may be seen only by who is root nowhere but in a namespace of its own.</summary>
+    public static void ValidateProcMount(JsonObject container, JsonObject spec, string path, FieldErrors errors)
+    {
+        if (container.Map("securityContext").Text("procMount") == "Unmasked" && spec.Flag("hostUsers") != false)
+        {
+            errors.Add(FieldError.Invalid($"{path}.securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
+        }
     }
 
     public static void ValidateContainer(JsonObject? context, string path, FieldErrors errors)
