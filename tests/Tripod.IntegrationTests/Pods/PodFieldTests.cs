@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Tripod.IntegrationTests.Fixtures;
 using Tripod.IntegrationTests.Kubectl;
 using Xunit;
