@@ -7,6 +7,7 @@ using Tripod.Pods.Cluster.Storage;
 using Tripod.Pods.Eviction;
 using Tripod.Pods.Planning;
 using Tripod.Pods.StaticPods;
+using Tripod.Pods.Volumes;
 using Tripod.Runtime;
 using Tripod.Runtime.Sandboxes;
 using Tripod.Runtime.Users;
@@ -108,6 +109,8 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("pods"), OnPod), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("configmaps"), OnSource), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("secrets"), OnSource), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix(TrustBundles.Resource), OnBundle), CancellationToken.None));
+        loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix(PodCertificates.Resource), OnCertificate), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored)), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumeclaims"), OnClaim), CancellationToken.None));
         loops.Add(Task.Run(() => WatchAsync(ResourceKeys.Prefix("persistentvolumes"), storage.OnVolume), CancellationToken.None));
@@ -261,6 +264,24 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         foreach (var worker in workers.Values.Where(worker => worker.Pod.Namespace == @namespace))
         {
             worker.RetryNow(volumesChanged: worker.Pod.Spec.Volumes?.Any(volume => Mentions(volume, kind, name)) == true);
+        }
+    }
+
+    /// <summary>A bundle may be meant by its name or by a selector.</summary>
+    private void OnBundle(StoreEventType type, StoredObject stored)
+    {
+        foreach (var worker in workers.Values.Where(worker => TrustBundles.AreShownTo(worker.Pod.Spec)))
+        {
+            worker.RetryNow(volumesChanged: true);
+        }
+    }
+
+    private void OnCertificate(StoreEventType type, StoredObject stored)
+    {
+        var request = stored.View(Views.Parse<V1beta1PodCertificateRequest>);
+        foreach (var worker in workers.Values.Where(worker => worker.Pod.Uid == request.Spec.PodUID && type != StoreEventType.Added))
+        {
+            worker.RetryNow(volumesChanged: true);
         }
     }
 

@@ -25,6 +25,11 @@ internal static class NodeAdmission
             return ("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
         }
 
+        if (pod.Containers.Concat(pod.InitContainers ?? []).Select(container => container.SecurityContext?.WindowsOptions).Append(pod.SecurityContext?.WindowsOptions).Any(options => options is not null))
+        {
+            return ("PodFeatureUnsupported", "Failed to admit pod: windowsOptions cannot be honoured on a linux node; take them out of the pod, or run it on a Windows node");
+        }
+
         if ((pod.SecurityContext?.Sysctls ?? []).Select(sysctl => sysctl.Name.Replace('/', '.')).FirstOrDefault(name => !IsAllowed(name, allowedSysctls)) is { } sysctl)
         {
             return ("SysctlForbidden", $"forbidden sysctl: \"{sysctl}\" not allowlisted");

@@ -37,6 +37,7 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Annotations = new Dictionary<string, string>
             {
                 [Labels.SpecImage] = container.Image,
+                [Labels.ImageDigest] = image.RepoDigests is [var digest, ..] ? digest : image.Id,
                 [Labels.Restarts] = inARow.ToString(CultureInfo.InvariantCulture),
             },
             LogPath = $"{container.Name}/{attempt}.log",

@@ -40,12 +40,19 @@ internal static class SandboxConfigs
 
     private static DnsConfig? Dns(V1PodSpec spec)
     {
-        var own = spec.DnsConfig;
-        if (own is null)
+        var source = spec.DnsPolicy switch
         {
-            return spec.DnsPolicy == "None" ? new([], [], []) : null;
-        }
-
-        return new([.. own.Nameservers ?? []], [.. own.Searches ?? []], [.. (own.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)]) { AddsToHost = spec.DnsPolicy != "None" };
+            "Default" => DnsSource.Host,
+            "ClusterFirstWithHostNet" => DnsSource.Engine,
+            _ => DnsSource.Automatic,
+        };
+        var own = spec.DnsConfig;
+        return own is null && spec.DnsPolicy != "None" && source == DnsSource.Automatic
+            ? null
+            : new([.. own?.Nameservers ?? []], [.. own?.Searches ?? []], [.. (own?.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)])
+            {
+                AddsToHost = spec.DnsPolicy != "None",
+                Source = source,
+            };
     }
 }

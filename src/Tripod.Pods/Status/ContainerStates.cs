@@ -30,7 +30,7 @@ internal static class ContainerStates
             },
             ["restartCount"] = newest?.Config.Attempt ?? 0,
             ["image"] = newest?.Config.Image is { Length: > 0 } image && !image.StartsWith("sha256:", StringComparison.Ordinal) ? image : container.Spec.Image,
-            ["imageID"] = newest?.ImageId ?? "",
+            ["imageID"] = newest?.Config.Annotations.GetValueOrDefault(Labels.ImageDigest) ?? newest?.ImageId ?? "",
         };
         if (container.Role != ContainerRole.Ephemeral)
         {

@@ -62,11 +62,9 @@ internal sealed class CgroupTree
             {
                 var parent = made;
                 made = Path.Join(made, name);
-                if (!Directory.Exists(made))
-                {
-                    Directory.CreateDirectory(made);
-                    CpusOf(parent, made);
-                }
+                Directory.CreateDirectory(made);
+                // Whoever made it first may not have come to this yet.
+                CpusOf(parent, made);
             }
         }
     }

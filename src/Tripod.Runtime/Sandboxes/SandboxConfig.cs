@@ -52,10 +52,26 @@ public sealed record SandboxConfig
     public string RuntimeHandler { get; init; } = "";
 }
 
+/// <summary>Whose nameservers a sandbox asks.</summary>
+public enum DnsSource
+{
+    /// <summary>The engine's resolver, or in the host's network the host's.</summary>
+    Automatic,
+
+    /// <summary>The host's; the engine's resolver where those stand on the host's loopback alone, where no pod reaches them.</summary>
+    Host,
+
+    /// <summary>The engine's resolver, in the host's network too.</summary>
+    Engine,
+}
+
 public sealed record DnsConfig(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options)
 {
     /// <summary>These come after the host's; else there are no others.</summary>
     public bool AddsToHost { get; init; }
+
+    /// <summary>Heeded where these add to others.</summary>
+    public DnsSource Source { get; init; }
 }
 
 /// <summary>One host port. <see cref="Protocol"/> is <c>tcp</c>, <c>udp</c> or <c>sctp</c>; an empty <see cref="HostIp"/> means every address.</summary>

@@ -62,6 +62,7 @@ internal static class Engine
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
             PodPidsLimit = runtimeOptions.PodPidsLimit,
             UserNamespaceIds = runtimeOptions.UserNamespaceIds,
+            AllowedUnsafeSysctls = parsed.GetValue(options.AllowedUnsafeSysctls)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
@@ -179,6 +180,7 @@ internal static class Engine
                 .. parsed.GetValue(options.StaticPodPath) is { } manifests ? (string[])["--static-pod-path", Path.GetFullPath(manifests)] : [],
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. parsed.GetValue(options.OtlpEndpoint) is { } collector ? (string[])["--otlp-endpoint", collector] : [],
+                .. parsed.GetValue(options.AllowedUnsafeSysctls) is { } sysctls ? (string[])["--allowed-unsafe-sysctls", sysctls] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],
         };

@@ -25,13 +25,14 @@ internal sealed class ServeOptions
     public Option<string?> TokenFile { get; } = new("--token-file") { Description = "bearer tokens that are let in: token,user,uid of those who may do everything, with ,\"group,group\" after it what the groups are granted" };
     public Option<string?> AuditLog { get; } = new("--audit-log") { Description = "file that is told of every request to the Kubernetes API but health checks: who, what, how it ended; one audit.k8s.io/v1 Event to a line" };
     public Option<string?> OtlpEndpoint { get; } = new("--otlp-endpoint") { Description = "collector that is sent traces of pods' starts, such as http://127.0.0.1:4318 (OTEL_EXPORTER_OTLP_ENDPOINT does it too)" };
+    public Option<string?> AllowedUnsafeSysctls { get; } = new("--allowed-unsafe-sysctls") { Description = "sysctls that pods may set beside the safe ones, with commas between them; kernel.msg* stands for all that begin so" };
     public Option<string> NodeName { get; } = new("--node-name") { Description = "this machine's name in the API", DefaultValueFactory = _ => Dns.GetHostName().ToLower(CultureInfo.InvariantCulture) };
 
     /// <summary>Tells engines apart; TRIPOD_RUN saves typing it.</summary>
     public static Option<string> RunOption() =>
         new("--run") { Description = "sockets and what dies with a boot", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TRIPOD_RUN") ?? "/run/tripod" };
 
-    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, ListenDocker, UsualDockerSocket, CriSocket, Kubeconfig, Config, StaticPodPath, TokenFile, AuditLog, OtlpEndpoint, NodeName];
+    private IReadOnlyList<Option> All => [Root, Run, Name, PodCidr, ListenKubernetes, DockerSocket, DockerGroup, ListenDocker, UsualDockerSocket, CriSocket, Kubeconfig, Config, StaticPodPath, TokenFile, AuditLog, OtlpEndpoint, AllowedUnsafeSysctls, NodeName];
 
     public void AddTo(Command command)
     {

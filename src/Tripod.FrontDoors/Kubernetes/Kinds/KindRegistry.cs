@@ -19,6 +19,8 @@ internal static class KindRegistry
         PriorityClassKind.Row,
         PodTemplateKind.Row,
         LeaseKind.Row,
+        ClusterTrustBundleKind.Row,
+        PodCertificateRequestKind.Row,
         RoleKind.Row,
         RoleKind.ClusterWide,
         RoleBindingKind.Row,

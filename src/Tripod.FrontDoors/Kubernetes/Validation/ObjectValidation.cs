@@ -35,6 +35,7 @@ public static class ObjectValidation
             case "PersistentVolumeClaim": StorageValidation.ValidateClaimUpdate(old, changed, errors); break;
             case "RuntimeClass": ClassValidation.ValidateRuntimeUpdate(old, changed, errors); break;
             case "PriorityClass": ClassValidation.ValidatePriorityUpdate(old, changed, errors); break;
+            case "ClusterTrustBundle": TrustBundleValidation.ValidateUpdate(old, changed, errors); break;
             case "RoleBinding" or "ClusterRoleBinding": RoleValidation.ValidateBindingUpdate(old, changed, errors); break;
         }
         return errors.All;
@@ -52,6 +53,7 @@ public static class ObjectValidation
             case ("node.k8s.io/v1", "RuntimeClass"): ClassValidation.ValidateRuntime(document, errors); break;
             case ("scheduling.k8s.io/v1", "PriorityClass"): ClassValidation.ValidatePriority(document, errors); break;
             case ("v1", "PodTemplate"): PodValidation.ValidateSpec(document.Map("template").Map("spec") ?? [], "template.spec", errors); break;
+            case ("certificates.k8s.io/v1beta1", "ClusterTrustBundle"): TrustBundleValidation.Validate(document, errors); break;
             case ("coordination.k8s.io/v1", "Lease"): LeaseValidation.Validate(document, errors); break;
             case ("rbac.authorization.k8s.io/v1", "Role" or "ClusterRole"): RoleValidation.ValidateRole(document, errors); break;
             case ("rbac.authorization.k8s.io/v1", "RoleBinding" or "ClusterRoleBinding"): RoleValidation.ValidateBinding(document, errors); break;

@@ -53,6 +53,8 @@ public static class PodValidation
         DnsValidation.Validate(spec, path, errors);
         SecurityValidation.ValidatePod(spec, path, errors);
         SchedulingValidation.Validate(spec, path, errors);
+        OperatingSystemValidation.Validate(spec, path, errors);
+        UnservedFieldValidation.Validate(spec, path, errors);
         var index = 0;
         foreach (var alias in spec.Maps("hostAliases"))
         {

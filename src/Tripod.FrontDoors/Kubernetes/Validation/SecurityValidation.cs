@@ -23,6 +23,8 @@ internal static class SecurityValidation
         ValidateShared(context, here, errors);
         errors.InRange(context, "fsGroup", here, 0, int.MaxValue);
         errors.OneOf(context, "fsGroupChangePolicy", here, "Always", "OnRootMismatch");
+        errors.OneOf(context, "supplementalGroupsPolicy", here, "Merge", "Strict");
+        errors.OneOf(context, "seLinuxChangePolicy", here, "MountOption", "Recursive");
         var index = 0;
         foreach (var group in (context.List("supplementalGroups") ?? []).OfType<JsonValue>())
         {
