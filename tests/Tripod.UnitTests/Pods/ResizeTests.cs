@@ -141,7 +141,7 @@ public sealed class ResizeTests
         Assert.Contains("PodResizeInProgress", Types(seen with { ResizeBegun = 3 }));
         Assert.Contains("PodResizePending", Types(seen with { ResizePending = new("Deferred", "no room", 3, Seen.Now, Seen.Now) }));
 
-        static IEnumerable<string?> Types(PodObservation seen) => PodStatusDocument.Make(seen, null, "192.0.2.1", Seen.Now)["conditions"]!.AsArray().Select(condition => (string?)condition!["type"]);
+        static IEnumerable<string?> Types(PodObservation seen) => PodStatusDocument.Make(seen, null, ["192.0.2.1"], Seen.Now)["conditions"]!.AsArray().Select(condition => (string?)condition!["type"]);
     }
 
     [Fact]

@@ -56,14 +56,14 @@ public sealed class RestartAllTests
     public void Condition_says_so_until_all_have_ended_and_the_first_has_begun(bool stale, string word)
     {
         var seen = stale ? Of(Old("first", 0), Old("nginx", 42), Running("ghost", -60)) : Of(Old("first", 0), New("first", 0), Old("nginx", 42), Old("ghost", 0));
-        var condition = PodStatusDocument.Make(seen, null, "192.0.2.1", Seen.Now)["conditions"]!.AsArray().Single(found => (string?)found!["type"] == "AllContainersRestarting")!;
+        var condition = PodStatusDocument.Make(seen, null, ["192.0.2.1"], Seen.Now)["conditions"]!.AsArray().Single(found => (string?)found!["type"] == "AllContainersRestarting")!;
         Assert.Equal(word, (string?)condition["status"]);
         Assert.Equal(stale ? "RestartAllContainersStarted" : null, (string?)condition["reason"]);
     }
 
     [Fact]
     public void Pod_without_such_a_rule_has_no_such_condition() =>
-        Assert.DoesNotContain("AllContainersRestarting", PodStatusDocument.Make(Seen.Of(Seen.Pod(), Seen.Sandbox()), null, "192.0.2.1", Seen.Now).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("AllContainersRestarting", PodStatusDocument.Make(Seen.Of(Seen.Pod(), Seen.Sandbox()), null, ["192.0.2.1"], Seen.Now).ToJsonString(), StringComparison.Ordinal);
 
     private static IReadOnlyList<PodStep> Decide(params ContainerStatus[] containers) => PodPlan.Decide(Of(containers), Seen.Now).Steps;
 

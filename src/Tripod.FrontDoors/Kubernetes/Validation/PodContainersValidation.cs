@@ -23,6 +23,7 @@ internal static class PodContainersValidation
                 var here = string.Create(CultureInfo.InvariantCulture, $"{path}.{list}[{index++}]");
                 ContainerValidation.Validate(container, here, volumes, isInit: list == "initContainers", errors);
                 ContainerLifeValidation.Validate(container, here, spec, isInit: list == "initContainers", errors);
+                SecurityValidation.ValidateProcMount(container, spec, here, errors);
                 DeviceValidation.Validate(container, here, volumes, claimed, errors);
                 if (container.Text("name") is { Length: > 0 } name && !names.Add(name))
                 {

@@ -39,10 +39,6 @@ internal static class SecurityValidation
         {
             ValidateOwnUsers(spec, path, errors);
         }
-        else
-        {
-            ValidateHostUsers(spec, path, errors);
-        }
     }
 
     /// <summary>Kubernetes' words, and its capital letters (KEP-127).</summary>
@@ -62,11 +58,12 @@ internal static class SecurityValidation
         }
     }
 
-    private static void ValidateHostUsers(JsonObject spec, string path, FieldErrors errors)
+    /// <summary>What is not hidden of /proc may be seen only by who is root nowhere but in a namespace of its own.</summary>
+    public static void ValidateProcMount(JsonObject container, JsonObject spec, string path, FieldErrors errors)
     {
-        foreach (var (container, here) in Containers(spec, path).Where(one => one.Container.Map("securityContext").Text("procMount") == "Unmasked"))
+        if (container.Map("securityContext").Text("procMount") == "Unmasked" && spec.Flag("hostUsers") != false)
         {
-            errors.Add(FieldError.Invalid($"{here}.securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
+            errors.Add(FieldError.Invalid($"{path}.securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
         }
     }
 
