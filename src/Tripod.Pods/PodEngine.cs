@@ -198,6 +198,9 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             {
                 waiting.RetryNow(volumesChanged: false);
             }
+
+            parts.QosCgroups.Follow();
+            WakeAll(parts.Resizes.Decide());
         }
         else if (pod.Spec.NodeName == options.NodeName && pod.Object.Status?.Phase is null or "Pending")
         {
@@ -206,9 +209,6 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
             {
                 waiting.RetryNow(volumesChanged: false);
             }
-
-            parts.QosCgroups.Follow();
-            WakeAll(parts.Resizes.Decide());
         }
     }
 

@@ -65,11 +65,6 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, ClaimBinder 
             return ("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
         }
 
-        if (MissingClaim(pod) is { } claim)
-        {
-            return ("Unschedulable", PendingMessage.OfPod(claim));
-        }
-
         var present = OnNode().Where(other => other.Uid != pod.Uid).ToList();
         var state = new NodeState(store.Get(ResourceKeys.Of("nodes", null, nodeName))?.View(Views.Parse<V1Node>), [.. present.Select(other => other.Object)], Reserved(pod), NamespaceLabels());
         if (PodFit.Find(pod.Object, state) is { } misfit)
@@ -149,11 +144,6 @@ internal sealed class Scheduler(ObjectStore store, string nodeName, ClaimBinder 
         store.List(ResourceKeys.Prefix("namespaces")).Objects
             .Select(stored => stored.View(Views.Parse<V1Namespace>).Metadata)
             .ToDictionary(space => space.Name, space => space.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-
-    /// <summary>Devices by ResourceClaims are not served: what a cluster says where the claim is missing is true of every claim.</summary>
-    private static string? MissingClaim(PodView pod) => pod.Spec.ResourceClaims is not [var first, ..] ? null
-        : first.ResourceClaimName is { Length: > 0 } name ? $"resourceclaim.resource.k8s.io \"{name}\" not found"
-        : $"pod \"{pod.Namespace}/{pod.Name}\": ResourceClaim not found";
 
     /// <summary>What volumes that are bound already keep the pod from.</summary>
     private Misfit? Conflict(PodView pod, List<PodView> present, V1Node? node)

@@ -127,7 +127,7 @@ public sealed class EventRecorder : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["resourceVersion"] = occurrence.Target.ResourceVersion,
         };
-        if (occurrence.Target.Namespace.Length == 0)
+        if (occurrence.Target.Kind == "Node" || occurrence.Target.Namespace.Length == 0)
         {
             about.Remove("namespace");
         }

@@ -9,13 +9,15 @@ namespace Tripod.Pods.Status;
 /// </summary>
 internal static class PodConditions
 {
-    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", RestartAll.Condition];
+    private const string Placed = "PodScheduled";
+
+    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", Placed, RestartAll.Condition];
 
     public static JsonArray Of(PodObservation seen, string phase, JsonArray? before, DateTimeOffset now)
     {
         var conditions = new JsonArray();
         // Of a pod that is on no node there is nothing to say but that.
-        foreach (var type in string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? Own[^1..] : Own)
+        foreach (var type in string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? [Placed] : Own)
         {
             if (Judge(type, seen, phase) is var (status, reason, message))
             {

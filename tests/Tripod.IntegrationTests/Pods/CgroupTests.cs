@@ -46,7 +46,7 @@ public sealed class CgroupTests(CgroupTests.Limited limited) : IClassFixture<Cgr
         var least = int.Parse(await File.ReadAllTextAsync("/proc/self/oom_score_adj", TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
         Assert.Equal(MayLower ? -997 : least, int.Parse(await engine.Kubectl("exec", "guaranteed", "--", "cat", "/proc/1/oom_score_adj"), CultureInfo.InvariantCulture));
 
-        await engine.Kubectl("delete", "pod", "burstable", "besteffort", "guaranteed");
+        await engine.Kubectl("delete", "pod", "--all");
         await Engine.Eventually(
             () => Task.FromResult(!Directory.Exists($"/sys/fs/cgroup/cpu/{engine.Name}/kubepods/burstable")), "nothing of them is left", TimeSpan.FromSeconds(10));
     }

@@ -56,7 +56,7 @@ public sealed class EvictionTests
         await engine.Apply(Manifests.Script("bound", "sleep 1000", pod: "nodeName: testnode"));
         var bound = await engine.Until("bound", pod => (string?)pod["status"]!["phase"] == "Failed", "the bound pod is refused");
         Assert.Equal(("Evicted", "Pod was rejected: The node had condition: [DiskPressure]. "), ((string?)bound["status"]!["reason"], (string?)bound["status"]!["message"]));
-        await engine.Until("waits", pod => pod["status"]!["conditions"]!.ToJsonString().Contains("untolerated taint {node.kubernetes.io/disk-pressure: }", StringComparison.Ordinal), "the scheduler says why");
+        await engine.Until("waits", pod => pod["status"]!["conditions"]!.ToJsonString().Contains("node(s) had untolerated taint(s)", StringComparison.Ordinal), "the scheduler says why");
 
         // What the evicted pod had is gone, so there is room again.
         await engine.WaitReady("waits", seconds: 60);

@@ -13,7 +13,6 @@ public sealed class PlacementTests(SharedEngine shared) : IClassFixture<SharedEn
     [InlineData("selector", "nodeSelector: { disk: tape }", "1 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.")]
     [InlineData("alone", "affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [ { labelSelector: { matchLabels: { no: one } }, topologyKey: kubernetes.io/hostname } ] } }", "1 node(s) didn't match pod affinity rules. no new claims")]
     [InlineData("spread", "topologySpreadConstraints: [ { maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule } ]", "1 node(s) didn't match pod topology spread constraints (missing required label). no new claims")]
-    [InlineData("claims", "resourceClaims: [ { name: gpu, resourceClaimName: mine } ]", "resourceclaim.resource.k8s.io \"mine\" not found. no new claims")]
     [InlineData("huge", "resources: { requests: { cpu: 1000 } }", "1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.")]
     public async Task Pod_that_fits_nowhere_waits_and_says_why(string name, string spec, string why)
     {
