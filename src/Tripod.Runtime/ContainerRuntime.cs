@@ -55,6 +55,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What pods and containers on the bridge get their addresses from.</summary>
     public string PodCidr => parts.Network.Range.Range.ToString();
 
+    /// <summary>Who makes cgroups here.</summary>
+    public Cgroups.CgroupDriver CgroupDriver => parts.Cgroups.Driver;
+
     public string BridgeName => parts.Network.Range.Bridge;
 
     /// <summary>Of the network that the bridge is in.</summary>

@@ -27,6 +27,9 @@ public sealed record RuntimeOptions
     /// <summary>The OCI runtime for a sandbox that names no handler: a path, or a name found in PATH.</summary>
     public string OciRuntime { get; init; } = "crun";
 
+    /// <summary>Who makes cgroups: <c>systemd</c>, <c>cgroupfs</c>, or <c>auto</c>: systemd where it is PID 1 and cgroups are pure v2.</summary>
+    public string CgroupDriver { get; init; } = "auto";
+
     public string Conmon { get; init; } = "conmon";
 
     /// <summary>Bytes at which the log of a pod's container begins a new file, and how many files are kept (the kubelet's names and defaults).</summary>

@@ -49,7 +49,8 @@ internal sealed class RuntimeInfo(CriParts parts)
         return status;
     }
 
-    public static RuntimeConfigResponse Config() => new() { Linux = new() { CgroupDriver = CgroupDriver.Cgroupfs } };
+    public RuntimeConfigResponse Config() =>
+        new() { Linux = new() { CgroupDriver = parts.Runtime.CgroupDriver == Runtime.Cgroups.CgroupDriver.Systemd ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs } };
 
     /// <summary>Pods' addresses are the engine's own affair: another range than its own is told to the log.</summary>
     public UpdateRuntimeConfigResponse Update(UpdateRuntimeConfigRequest request)

@@ -39,13 +39,20 @@ public sealed class AddressPool
     private long LastIndex => cidr.Size - 2;
 
     /// <summary>An address for the container; the same one when it is asked again.</summary>
-    public IPAddress Reserve(string containerId)
+    /// <param name="containerId">Whose it is to be.</param>
+    /// <param name="wish">Given where nobody has it: what the same pod had before.</param>
+    public IPAddress Reserve(string containerId, IPAddress? wish = null)
     {
         lock (gate)
         {
             if (byContainer.TryGetValue(containerId, out var held))
             {
                 return held;
+            }
+
+            if (wish is not null && cidr.Contains(wish) && cidr.IndexOf(wish) is var index && index >= 1 && index <= LastIndex && index != gatewayIndex && !byAddress.ContainsKey(wish))
+            {
+                return Take(containerId, wish);
             }
 
             var count = end - first + 1 - (gatewayIndex >= first && gatewayIndex <= end ? 1 : 0);

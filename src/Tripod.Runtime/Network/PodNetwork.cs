@@ -97,7 +97,9 @@ public sealed class PodNetwork
     }
 
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
-    public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
+    /// <param name="containerId">Whose it is to be.</param>
+    /// <param name="wish">What the same pod had before; empty: none.</param>
+    public string Reserve(string containerId, string wish = "") => pool.Reserve(containerId, IPAddress.TryParse(wish, out var address) ? address : null).ToString();
 
     /// <summary>Marks an address found in a record at start as held.</summary>
     public void Restore(string containerId, string address, IReadOnlyList<PortMapping> ports)

@@ -13,7 +13,7 @@ namespace Tripod.Runtime.Oci;
 /// The one place that runs an OCI runtime (crun) and conmon: the seam between a finished bundle and a running process.
 /// Thin, and without state of its own.
 /// </summary>
-internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, CgroupTree cgroups)
+internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, CgroupTree cgroups, Func<string, string> cgroupOf)
 {
     /// <summary>Starts a bundle that needs neither log nor exit code (pause); returns its pid. The fds are kept open in it from 3 on.</summary>
     public async Task<int> RunDetachedAsync(string id, string handler, IReadOnlyList<FileDescriptor> keptOpen)
@@ -23,7 +23,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         {
             Command =
             [
-                Program(handler), .. GlobalArguments, "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                Program(handler), .. GlobalArguments(id, Program(handler)), "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
                 "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
             ],
             Descriptors = [null, null, null, .. keptOpen],
@@ -83,7 +83,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
         var (code, error) = await ChildProcess.Run(new()
         {
-            Command = [Program(handler), .. GlobalArguments, "update", "--resources", file, id],
+            Command = [Program(handler), .. GlobalArguments(id, Program(handler)), "update", "--resources", file, id],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
         if (code != 0)
@@ -93,7 +93,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     }
 
     /// <summary>What a command such as exec starts with: program and global arguments.</summary>
-    public IReadOnlyList<string> CommandPrefix(string handler) => [Program(handler), .. GlobalArguments];
+    public IReadOnlyList<string> CommandPrefix(string id, string handler) => [Program(handler), .. GlobalArguments(id, Program(handler))];
 
     public string? HiddenMount => cgroups.HybridMount;
 
@@ -110,7 +110,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             return;
         }
 
-        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
+        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments(id, program), "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
         if (code != 0)
         {
             throw Failed(id, error);
@@ -122,13 +122,20 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         "--api-version", "1", "-c", id, "-u", id, "-n", id, "-r", program, "-b", bundle, "-p", Path.Combine(bundle, "pid"),
         "-P", Path.Combine(bundle, "conmon.pid"), "--persist-dir", bundle, "--exit-dir", paths.Exits, "--full-attach",
         "-l", config.NoLog ? "none" : $"k8s-file:{logPath}", "--log-level", "error",
-        .. GlobalArguments.SelectMany(argument => new[] { "--runtime-arg", argument }),
+        .. GlobalArguments(id, program).SelectMany(argument => new[] { "--runtime-arg", argument }),
         .. config.Stdin ? ["-i"] : Array.Empty<string>(),
         .. config.Stdin && !config.StdinOnce ? ["--leave-stdin-open"] : Array.Empty<string>(),
         .. config.Tty ? ["-t"] : Array.Empty<string>(),
     ];
 
-    private string[] GlobalArguments => ["--root", paths.OciState, "--cgroup-manager=cgroupfs"];
+    /// <summary>By the form of the container's own cgroup: one that was started under another driver keeps it.</summary>
+    private string[] GlobalArguments(string id, string program) => (SystemdUnit.IsScope(cgroupOf(id)), Path.GetFileName(program)) switch
+    {
+        (true, _) => ["--root", paths.OciState, "--systemd-cgroup"],
+        (false, "crun") => ["--root", paths.OciState, "--cgroup-manager=cgroupfs"],
+        // runc and its kin know cgroupfs as what they do unless they are told otherwise.
+        (false, _) => ["--root", paths.OciState],
+    };
 
     private string Program(string handler) => Find(handler.Length > 0 ? handler : options.OciRuntime, "OCI runtime");
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
-using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Oci;
@@ -51,7 +50,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         try
         {
             // 1. Address and host ports, before anything is made that needs them.
-            var address = config.HostNetwork ? "" : parts.Network.Reserve(id);
+            var address = config.HostNetwork ? "" : parts.Network.Reserve(id, AddressBefore(entry));
             parts.Table.Change(entry, known => known with { Address = address });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
@@ -116,6 +115,13 @@ internal sealed class RunSandbox(RuntimeParts parts)
         }
     }
 
+    /// <summary>After a boot, or the death of pause, whoever knows the pod by its address finds it there again, unless it is given away.</summary>
+    private string AddressBefore(ContainerEntry entry) => parts.Table.All
+        .Where(other => other != entry && other.Record.Sandbox is { } sandbox && sandbox.Uid == entry.Record.Sandbox!.Uid && sandbox.Owner == entry.Record.Sandbox.Owner)
+        .OrderByDescending(other => other.Record.CreatedAt)
+        .Select(other => other.Record.Address)
+        .FirstOrDefault("");
+
     private static bool IsTwin(ContainerRecord record, SandboxConfig config) =>
         record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
         && other.Namespace == config.Namespace && other.Attempt == config.Attempt && other.Owner == config.Owner;
@@ -133,7 +139,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Config = new() { Name = "POD", Attempt = config.Attempt, Image = parts.Options.PauseImage, Labels = config.Labels, Annotations = config.Annotations },
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = image.Id,
-            Cgroup = config is { CgroupParentFromRoot: true, CgroupParent.Length: > 0 } ? CgroupPath.OfSandboxFromRoot(config.CgroupParent, id) : CgroupPath.OfSandbox(parts.Options.Name, config.CgroupParent, config.Uid, id),
+            Cgroup = config is { CgroupParentFromRoot: true, CgroupParent.Length: > 0 } ? parts.CgroupPaths.OfSandboxFromRoot(config.CgroupParent, id) : parts.CgroupPaths.OfSandbox(config.CgroupParent, config.Uid, id),
         };
     }
 

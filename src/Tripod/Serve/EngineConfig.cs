@@ -9,7 +9,7 @@ namespace Tripod.Serve;
 /// <summary>Reads /etc/tripod/config.yaml: every key optional, none unknown.</summary>
 internal static class EngineConfig
 {
-    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles"];
+    private static readonly string[] Keys = ["registries", "pauseImage", "ociRuntime", "conmon", "cgroupDriver", "containerLogMaxSize", "containerLogMaxFiles"];
     private static readonly string[] RegistryKeys = ["host", "mirrors", "insecure"];
 
     /// <exception cref="InvalidOperationException">Names the file, the line and the key.</exception>
@@ -43,6 +43,7 @@ internal static class EngineConfig
                 "pauseImage" => options with { PauseImage = value.ToString() },
                 "ociRuntime" => options with { OciRuntime = value.ToString() },
                 "conmon" => options with { Conmon = value.ToString() },
+                "cgroupDriver" => options with { CgroupDriver = value.ToString() is "auto" or "systemd" or "cgroupfs" ? value.ToString() : throw Wrong(path, value, "auto, systemd or cgroupfs") },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
                 var unknown => throw Unknown(path, key, unknown, Keys),

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Tripod.Runtime.Cgroups;
 
 namespace Tripod.FrontDoors.Kubernetes.Kubelet;
 
 /// <summary>How this machine treats its pods, in the terms of a kubelet's configuration (KubeletConfiguration v1beta1).</summary>
 internal static class KubeletConfiguration
 {
-    public static JsonObject Make(string name) => new()
+    public static JsonObject Make(string name, CgroupDriver driver) => new()
     {
         ["kubeletconfig"] = new JsonObject
         {
@@ -34,7 +35,7 @@ internal static class KubeletConfiguration
             ["imageGCLowThresholdPercent"] = 80,
             ["volumeStatsAggPeriod"] = "1m0s",
             ["cgroupsPerQOS"] = true,
-            ["cgroupDriver"] = "cgroupfs",
+            ["cgroupDriver"] = driver == CgroupDriver.Systemd ? "systemd" : "cgroupfs",
             ["cpuManagerPolicy"] = "none",
             ["memoryManagerPolicy"] = "None",
             ["topologyManagerPolicy"] = "none",
