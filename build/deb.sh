@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes artifacts/tripod_VERSION_ARCH.deb out of the release build, with dpkg-deb alone. Usage: deb.sh [FOLDER OF THE BUILD]
+# Makes artifacts/tripod_VERSION_ARCH.deb out of the release build, with dpkg-deb alone. Usage: deb.sh [FOLDER OF THE BUILD [WHERE TO]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-release=${1:-artifacts/publish/Tripod/release}
+release=${1:-artifacts/publish/Tripod/release} into=${2:-artifacts}
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 architecture=$(dpkg --print-architecture)
 work=$(mktemp -d)
@@ -51,6 +51,6 @@ Description: Kubernetes pods on one Linux machine, without a cluster
 END
 (cd "$work" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod -R u=rwX,go=rX "$work"
-package=artifacts/tripod_${version}_$architecture.deb
+package=$into/tripod_${version}_$architecture.deb
 dpkg-deb --root-owner-group -Zxz --build "$work" "$package" >/dev/null
 echo "$package"
