@@ -16,12 +16,15 @@ check() { # NAME COMMAND...
   fi
 }
 
+# The clock is set back in one of the checks.
+uptime_seconds() { cut -d . -f 1 /proc/uptime; }
+
 # Events could be waited for, but a guest that a program plays is slow, and each verb costs it a second: what is asked is cheap.
 until_true() { # SECONDS COMMAND...
-  local limit=$((SECONDS + $1))
+  local limit=$(($(uptime_seconds) + $1))
   shift
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $limit ] || { echo "waited in vain: $*"; return 1; }
+    [ "$(uptime_seconds)" -lt $limit ] || { echo "waited in vain: $*"; return 1; }
     sleep 0.3
   done
 }
