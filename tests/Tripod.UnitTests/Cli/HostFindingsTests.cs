@@ -1,4 +1,5 @@
 using Tripod.Doctor;
+using Xunit;
 
 namespace Tripod.UnitTests.Cli;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tripod.Serve;
+using Xunit;
 
 namespace Tripod.UnitTests.Cli;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Tripod.Store;
+using Xunit;
 
 namespace Tripod.UnitTests.Store;
 

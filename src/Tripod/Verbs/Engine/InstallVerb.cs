@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tripod.Client;
-using Tripod.Serve;
 
 namespace Tripod.Verbs.Engine;
 

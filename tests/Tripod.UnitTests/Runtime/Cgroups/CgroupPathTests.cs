@@ -1,5 +1,6 @@
 using Tripod.Runtime;
 using Tripod.Runtime.Cgroups;
+using Xunit;
 
 namespace Tripod.UnitTests.Runtime.Cgroups;
 

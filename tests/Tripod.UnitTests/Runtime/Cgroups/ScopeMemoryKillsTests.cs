@@ -1,4 +1,5 @@
 using Tripod.Runtime.Cgroups;
+using Xunit;
 
 namespace Tripod.UnitTests.Runtime.Cgroups;
 
