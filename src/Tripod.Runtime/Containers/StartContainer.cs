@@ -135,7 +135,12 @@ internal sealed class StartContainer(RuntimeParts parts)
         parts.Oci.Forget(record.Id);
         parts.Cgroups.Remove(record.Cgroup);
         File.Delete(parts.Paths.ExitFile(record.Id));
-        File.Delete(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
+        if (Directory.Exists(parts.Paths.Bundle(record.Id)))
+        {
+            // After a boot there is none.
+            File.Delete(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
+        }
+
         entry.ExitFile = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
