@@ -35,7 +35,10 @@ public sealed class ServiceTests
             Command = ["sh", "-c", "export LISTEN_PID=$$; exec \"$@\"", "sh", Engine.TripodProgram, .. serve],
             Environment = new Dictionary<string, string>
             {
-                ["LISTEN_FDS"] = "3", ["LISTEN_FDNAMES"] = "docker:kubernetes:cri", ["NOTIFY_SOCKET"] = Path.Combine(run, "notify"), ["WATCHDOG_USEC"] = "400000",
+                ["LISTEN_FDS"] = "3",
+                ["LISTEN_FDNAMES"] = "docker:kubernetes:cri",
+                ["NOTIFY_SOCKET"] = Path.Combine(run, "notify"),
+                ["WATCHDOG_USEC"] = "400000",
             },
             Descriptors = [null, log, log, .. handed],
         });
@@ -82,7 +85,8 @@ public sealed class ServiceTests
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        }) { Timeout = TimeSpan.FromSeconds(90) };
+        })
+        { Timeout = TimeSpan.FromSeconds(90) };
         return await client.GetStringAsync(new Uri("http://docker/info"));
     }
 
