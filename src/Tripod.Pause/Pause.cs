@@ -13,6 +13,10 @@ using System.Runtime.InteropServices;
 internal static unsafe class Pause
 {
     private const nint SigInt = 2, SigTerm = 15, SigChild = 17, Block = 0, WaitNoHang = 1, SetDumpable = 4, AtFdCwd = -100, Interrupted = -4;
+    private const nint Wanted = 3, OwnUsers = 2, DropFromBoundingSet = 24, Nobody = 65535;
+
+    // clone(2). With the same parent, the child's end is told to whoever started this program.
+    private const nint NewUser = 0x10000000, NewNetIpcUtsPid = 0x40000000 | 0x08000000 | 0x04000000 | 0x20000000, SameParent = 0x8000;
 
     /// <summary>Where the kernel enters; nothing here may rely on how the stack lies.</summary>
     [RuntimeExport("pause_entry")]
@@ -62,15 +66,70 @@ internal static unsafe class Pause
     /// </summary>
     private static void AwaitLeave()
     {
-        byte leave = 0;
-        if (Stubs.Call(SystemCalls.Read, 3, (nint)(&leave), 1) == 0)
+        byte said = ReadByte();
+        if (said == OwnUsers)
+        {
+            EnterOwnUsers();
+            said = ReadByte();
+        }
+
+        if (said != 0)
+        {
+            Stubs.Call(SystemCalls.Close, Wanted);
+        }
+    }
+
+    /// <summary>0 where there is no pipe.</summary>
+    private static byte ReadByte()
+    {
+        byte said = 0;
+        if (Stubs.Call(SystemCalls.Read, Wanted, (nint)(&said), 1) == 0)
         {
             Exit(1);
         }
 
-        if (leave != 0)
+        return said;
+    }
+
+    /// <summary>
+    /// For a pod with a user namespace of its own (user_namespaces(7)), which no thread of the engine can enter: a child is
+    /// born into it, and when a byte has said that its ids are mapped, a child of that, as the namespace's root, into the
+    /// others. This goes on as pause, and gives up what the namespace's first processes can do.
+    /// </summary>
+    private static void EnterOwnUsers()
+    {
+        GoOnAsChild(NewUser);
+        ReadByte();
+        BecomeRoot();
+        GoOnAsChild(NewNetIpcUtsPid);
+        Stubs.Call(SystemCalls.Dup3, 0, 1, 0);
+        for (nint capability = 0; Stubs.Call(SystemCalls.Prctl, DropFromBoundingSet, capability) == 0; capability++)
         {
-            Stubs.Call(SystemCalls.Close, 3);
+        }
+
+        if (Stubs.Call(SystemCalls.SetResGid, Nobody, Nobody, Nobody) != 0 || Stubs.Call(SystemCalls.SetResUid, Nobody, Nobody, Nobody) != 0)
+        {
+            Exit(1);
+        }
+    }
+
+    /// <summary>The child's pid, or -errno, is written to fd 1, and the parent ends.</summary>
+    private static void GoOnAsChild(nint namespaces)
+    {
+        nint child = Stubs.Call(SystemCalls.Clone, namespaces | SameParent | SigChild);
+        if (child != 0)
+        {
+            Stubs.Call(SystemCalls.Write, 1, (nint)(&child), 4);
+            Exit(0);
+        }
+    }
+
+    /// <summary>Only from root does the change to another user take the capabilities away.</summary>
+    private static void BecomeRoot()
+    {
+        if (Stubs.Call(SystemCalls.SetResGid, 0, 0, 0) != 0 || Stubs.Call(SystemCalls.SetResUid, 0, 0, 0) != 0)
+        {
+            Exit(1);
         }
     }
 

@@ -107,6 +107,18 @@ namespace System.Runtime.CompilerServices
         public const string ByRefFields = "ByRefFields";
     }
 
+    public enum MethodImplOptions
+    {
+        NoInlining = 8,
+    }
+
+    public sealed class MethodImplAttribute : Attribute
+    {
+        public MethodImplAttribute(MethodImplOptions options)
+        {
+        }
+    }
+
     public sealed class IsReadOnlyAttribute : Attribute { }
     public sealed class IsByRefLikeAttribute : Attribute { }
     public class CallConvCdecl { }

@@ -1,6 +1,7 @@
 namespace Tripod.Pause;
 
 using System;
+using System.Runtime.CompilerServices;
 
 /// <summary>All machine code of the program that no compiler made, per architecture.</summary>
 internal static unsafe class Stubs
@@ -26,7 +27,8 @@ internal static unsafe class Stubs
     private static ReadOnlySpan<byte> Aligned => [0x48, 0x83, 0xE4, 0xF0, 0xFF, 0xD7];
 #endif
 
-    /// <summary>The kernel's answer: a result, or -errno.</summary>
+    /// <summary>The kernel's answer: a result, or -errno. Not inlined, for the program's size.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint Call(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0) =>
         ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint>)SystemCall.Start)(number, a, b, c, d, e);
 

@@ -15,6 +15,9 @@ internal static class Labels
     /// <summary>The image as the pod's spec named it when the container was made: another one there means a restart.</summary>
     public const string SpecImage = "tripod.dev/spec-image";
 
+    /// <summary>The image by the digest of its manifest, as its registry knows it; by its id where it came from none.</summary>
+    public const string ImageDigest = "tripod.dev/image-digest";
+
     /// <summary>How often in a row the container had been restarted when this one was made (see <see cref="Planning.RestartBackoff"/>).</summary>
     public const string Restarts = "tripod.dev/restarts-in-a-row";
 }

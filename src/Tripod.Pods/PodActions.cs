@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Tripod.Pods.Ending;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Resizing;
 using Tripod.Pods.Starting;
 using Tripod.Pods.Volumes;
 using Tripod.Runtime;
@@ -29,9 +30,23 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 worker.Remember(known => known with { Scheduling = parts.Scheduler.Schedule(Pod) });
                 return true;
             case PodStep.Admit:
-                var admitted = new AdmitPod(parts).Run(Pod);
-                worker.Remember(known => known with { Admitted = admitted });
+                var (admitted, wait) = new AdmitPod(parts).Run(Pod);
+                worker.Remember(known => known with { Admitted = admitted, Admission = wait });
                 return admitted;
+            case PodStep.AssumeGranted:
+                parts.Resizes.Assume(Pod);
+                return true;
+            case PodStep.DecideResize:
+                worker.Remember(known => known with { Resizing = null });
+                worker.WakeOthers(parts.Resizes.Decide());
+                return false;
+            case PodStep.Resize:
+                await ResizeAsync(cancel).ConfigureAwait(false);
+                return true;
+            case PodStep.NoteResized resized:
+                parts.Events.Normal(EventTarget.Of(Pod), "ResizeCompleted", ResizeMessages.Of("Pod resize completed", Pod.Spec, resized.Generation));
+                parts.Resizes.Completed(Pod.Uid);
+                return true;
             case PodStep.SetUpVolumes:
                 return SetUpVolumes();
             case PodStep.RunSandbox run:
@@ -47,6 +62,11 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 return true;
             case PodStep.RemoveContainer remove:
                 await parts.Runtime.RemoveContainer(remove.ContainerId, cancel).ConfigureAwait(false);
+                return true;
+            case PodStep.ReleaseVolumes:
+                parts.Volumes.Release(Pod.Uid);
+                worker.Remember(known => known with { Released = true });
+                worker.TellReleased();
                 return true;
             case PodStep.StopSandbox stop:
                 await parts.Runtime.StopPodSandbox(stop.SandboxId, cancel).ConfigureAwait(false);
@@ -93,6 +113,14 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
         }
     }
 
+    private async Task ResizeAsync(CancellationToken cancel)
+    {
+        var failure = await new ResizePod(parts).RunAsync(worker.Observe(), cancel).ConfigureAwait(false);
+        var times = (worker.Memory.Resizing?.Times ?? 0) + 1;
+        worker.Remember(known => known with { Resizing = failure is null ? null : new("Error", failure, times, parts.Now, parts.Now + ResizeSteps.ErrorDelay) });
+        parts.QosCgroups.Follow();
+    }
+
     private async Task<bool> RunSandboxAsync(PodStep.RunSandbox step, CancellationToken cancel)
     {
         using var span = worker.Trace.Step("run sandbox");
@@ -121,7 +149,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 span?.SetStatus(ActivityStatusCode.Error, problem.Message);
                 Remember(name, problem.Reason, problem.Message);
             }
-            catch (Exception failure) when (failure is RuntimeException or IOException)
+            catch (Exception failure) when (failure is RuntimeException or IOException or UnauthorizedAccessException)
             {
                 LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, RestartBackoff.Doubled(0), failure);
                 Remember(name, "CreateContainerError", failure.Message);
@@ -162,7 +190,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 if (parts.Runtime.ContainerStatus(step.ContainerId) is { } status)
                 {
                     using var time = new GracePeriod(step.Grace, parts.Clock);
-                    await new StopPodContainer(parts).RunAsync(Pod, step.Container, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
+                    await new StopPodContainer(parts).RunAsync(Pod, step.Hooks ? step.Container : null, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
                 }
             }
             catch (Exception failure) when (failure is RuntimeException or IOException)
@@ -196,7 +224,8 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
             return;
         }
 
-        if (step.Why is { } why)
+        // An eviction or a preemption was told of when it was decided.
+        if (step.Why is { Reason: not (PodEnd.Evicted or PodEnd.Preempting) } why)
         {
             parts.Events.Normal(EventTarget.Of(Pod), why.Reason, why.Message);
         }

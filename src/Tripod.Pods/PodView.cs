@@ -1,14 +1,37 @@
 using k8s;
 using k8s.Models;
+using Tripod.Pods.Resizing;
 using Tripod.Store;
 
 namespace Tripod.Pods;
 
 /// <summary>A pod at one revision: the stored document and the typed snapshot that is made of it once and shared.</summary>
-public sealed class PodView(StoredObject stored)
+public sealed class PodView
 {
-    public StoredObject Stored { get; } = stored;
-    public V1Pod Object { get; } = stored.View(Views.Parse<V1Pod>);
+    public PodView(StoredObject stored)
+        : this(stored, granted: null)
+    {
+    }
+
+    /// <param name="stored">As clients wrote it.</param>
+    /// <param name="granted">What the node has granted it; null: all that it asks for.</param>
+    internal PodView(StoredObject stored, PodAllocation? granted)
+    {
+        (Stored, Desired) = (stored, stored.View(Views.Parse<V1Pod>));
+        WaitsForResize = granted?.Is(Desired.Spec) == false;
+        Object = WaitsForResize ? granted!.Granted(stored) : Desired;
+    }
+
+    public StoredObject Stored { get; }
+
+    /// <summary>The pod, its containers with the resources that they have been granted.</summary>
+    public V1Pod Object { get; }
+
+    /// <summary>The same with the resources that are asked for now.</summary>
+    public V1Pod Desired { get; }
+
+    /// <summary>It asks for other resources than it has been granted.</summary>
+    public bool WaitsForResize { get; }
     public string Key => Stored.Key;
     public string Uid => Object.Metadata.Uid;
     public string Name => Object.Metadata.Name;

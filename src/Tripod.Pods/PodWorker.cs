@@ -4,6 +4,7 @@ using k8s.Models;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
 using Tripod.Pods.Probes;
+using Tripod.Pods.Resizing;
 using Tripod.Pods.Status;
 using Tripod.Pods.Tracing;
 
@@ -21,19 +22,21 @@ internal sealed class PodWorker : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly HashSet<string> toldBackOff = [];
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PodParts parts;
     private readonly PodActions actions;
     private readonly PodProbes probes;
     private readonly PodMessages messages;
     private readonly Action<PodWorker> ended;
+    private readonly Action<IEnumerable<string>> wakeOthers;
     private PodView pod;
     private PodMemory memory = PodMemory.Empty;
     private Task loop = Task.CompletedTask;
     private bool forgotten;
 
-    public PodWorker(PodView pod, PodParts parts, Action<PodWorker> ended)
+    public PodWorker(PodView pod, PodParts parts, Action<PodWorker> ended, Action<IEnumerable<string>> wakeOthers)
     {
-        (this.pod, this.parts, this.ended) = (pod, parts, ended);
+        (this.pod, this.parts, this.ended, this.wakeOthers) = (pod, parts, ended, wakeOthers);
         actions = new PodActions(this, parts);
         probes = new PodProbes(parts, () => this.pod, Wake);
         messages = new PodMessages(parts.Messages);
@@ -42,6 +45,9 @@ internal sealed class PodWorker : IAsyncDisposable
     public string Uid => pod.Uid;
 
     public PodTrace Trace { get; } = new();
+
+    /// <summary>Completes when the pod is over and what it had on the disk is gone.</summary>
+    public Task Released => released.Task;
 
     /// <summary>The newest revision that was looked at.</summary>
     public PodView Pod => pod;
@@ -79,7 +85,8 @@ internal sealed class PodWorker : IAsyncDisposable
     public PodObservation Observe()
     {
         var stored = parts.Store.Get(pod.Key);
-        var current = stored is null ? null : new PodView(stored);
+        var granted = parts.Allocations.Of(pod.Uid);
+        var current = stored is null ? null : new PodView(stored, granted);
         var gone = current?.Uid != pod.Uid;
         if (!gone && current!.Object.Metadata.Generation != pod.Object.Metadata.Generation)
         {
@@ -87,14 +94,22 @@ internal sealed class PodWorker : IAsyncDisposable
             Remember(known => known.RetryNow(parts.Now) with { Containers = PodMemory.Empty.Containers });
         }
 
-        if (!gone && ShowsItself(pod.Spec) && !SameLabels(pod.Object.Metadata, current!.Object.Metadata))
+        if (!gone && ShowsItself(pod.Spec) && (!SameLabels(pod.Object.Metadata, current!.Object.Metadata) || !PodAllocation.Of(pod.Object.Spec).Is(current.Object.Spec)))
         {
             Remember(known => known with { VolumesReady = false });
         }
 
         pod = gone ? pod : current!;
         var seen = PodObservation.Of(pod, gone, parts.Runtime, Memory, parts.Options.NodeName);
-        return seen with { Probes = probes.Verdicts, Messages = messages.Known };
+        return seen with
+        {
+            Probes = probes.Verdicts,
+            Messages = messages.Known,
+            IsGranted = granted is not null,
+            ResizePending = parts.Resizes.Pending(pod.Uid),
+            ResizeBegun = parts.Resizes.Begun(pod.Uid),
+            PidsLimit = parts.Options.PodPidsLimit,
+        };
     }
 
     /// <summary>Writes the status that follows from what is observed now; nothing where nothing changed.</summary>
@@ -113,7 +128,7 @@ internal sealed class PodWorker : IAsyncDisposable
                 return null;
             }
 
-            document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIp, parts.Now);
+            document["status"] = PodStatusDocument.Make(seen, document["status"] as JsonObject, parts.Options.NodeIps, parts.Now);
             if ((string?)document["status"]!["phase"] is { } phase and not "Pending")
             {
                 Trace.End(phase);
@@ -124,8 +139,13 @@ internal sealed class PodWorker : IAsyncDisposable
         TellBackOff(seen);
     }
 
+    /// <summary>Others' resizes were decided along with this pod's.</summary>
+    public void WakeOthers(IEnumerable<string> uids) => wakeOthers(uids);
+
     /// <summary>The pod is over: nothing of it is left, and the loop ends.</summary>
     public void Forget() => forgotten = true;
+
+    public void TellReleased() => released.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -177,6 +197,7 @@ internal sealed class PodWorker : IAsyncDisposable
 
         await probes.DisposeAsync().ConfigureAwait(false);
         Trace.Dispose();
+        released.TrySetResult();
         ended(this);
     }
 

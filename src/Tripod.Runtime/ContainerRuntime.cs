@@ -10,6 +10,7 @@ using Tripod.Runtime.Images;
 using Tripod.Runtime.Logs.Rotation;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 using Tripod.Store;
 
 namespace Tripod.Runtime;
@@ -24,11 +25,14 @@ public sealed class ContainerRuntime : IAsyncDisposable
     private readonly RuntimeParts parts;
     private readonly NetworkServices network;
     private readonly LogRotation rotation;
+    private readonly CancellationTokenSource closing = new();
+    private readonly Task review;
     private int disposed;
 
     private ContainerRuntime(RecordStore records, RuntimeParts parts, NetworkServices network)
     {
         (this.records, this.parts, this.network) = (records, parts, network);
+        review = new PluggedSandbox(parts).ReviewAsync(closing.Token);
         rotation = new(parts);
     }
 
@@ -51,6 +55,12 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>The bridge's own address.</summary>
     public string Gateway => parts.Network.Gateway;
+
+    /// <summary>Its IPv6 address; null where pods have IPv4 alone.</summary>
+    public string? Gateway6 => parts.Network.Gateway6;
+
+    /// <summary>What pods on the bridge get their IPv6 addresses from; null where they have IPv4 alone.</summary>
+    public string? PodCidr6 => parts.Network.Range.Range6?.ToString();
 
     /// <summary>What pods and containers on the bridge get their addresses from.</summary>
     public string PodCidr => parts.Network.Range.Range.ToString();
@@ -84,6 +94,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What on this machine stands between pods and the outside, as sentences for a user; empty when nothing does.</summary>
     public IReadOnlyList<string> Obstacles() => parts.Network.Obstacles();
 
+    /// <summary>The same as of the last change of the machine's rules; costs nothing to ask.</summary>
+    public IReadOnlyList<string> KnownObstacles => parts.Network.KnownObstacles;
+
     /// <summary>Opens the state below the options' paths and finds the containers that are already running.</summary>
     public static async Task<ContainerRuntime> OpenAsync(RuntimeOptions options, TimeProvider clock, CancellationToken cancel, ILogger? log = null)
     {
@@ -102,7 +115,22 @@ public sealed class ContainerRuntime : IAsyncDisposable
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
         // After the records: a pause of an older version that still runs is kept.
         images.AddBuiltIn(options.PauseImage, await File.ReadAllBytesAsync(options.PausePath, cancel).ConfigureAwait(false), "pause", new() { Entrypoint = ["/pause"], User = "65535:65535" });
+        var pause = images.Find(options.PauseImage)!;
+        parts.UserNamespaceProblem = await UserNamespaceSupport.FindProblem(images.LayerDirectories(pause.Id)[0], pause.Config.Entrypoint, images.LayerDirectories(pause.Id)[0]).ConfigureAwait(false);
         return new(records, parts, await NetworkServices.StartAsync(parts, cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>Why sandboxes that CNI plugins network cannot be run now; empty when they can, or the engine's own network is meant.</summary>
+    public Task<string> PluginProblem(CancellationToken cancel) => parts.Plugins.ProblemAsync(cancel);
+
+    /// <summary>Whether new sandboxes that may are networked by CNI plugins.</summary>
+    public bool UsesPlugins => parts.Plugins.IsUsed;
+
+    /// <summary>Where a kubelet wants its pods' addresses from: told to CNI plugins that ask.</summary>
+    public string PluginPodCidr
+    {
+        get => parts.Plugins.PodCidr;
+        set => parts.Plugins.PodCidr = value;
     }
 
     // sandboxes
@@ -119,6 +147,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     // containers
     public Task<string> CreateContainer(string? sandboxId, ContainerConfig config, CancellationToken cancel, string? id = null) =>
         Starting(() => Said(() => new CreateContainer(parts).RunAsync(sandboxId, config, id, cancel), "create container"));
+
+    /// <summary>The OCI runtimes that a sandbox may ask for by name.</summary>
+    public IReadOnlyList<string> Handlers => Oci.RuntimeHandlers.Of(parts.Options);
 
     /// <summary>Whether this machine has an OCI runtime of that name or path.</summary>
     public static bool HasRuntimeHandler(string handler) => Oci.OciRuntime.Locate(handler) is not null;
@@ -203,6 +234,16 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     public Task UpdateContainerResources(string containerId, LinuxResources resources, CancellationToken cancel) => Said(() => new UpdateContainer(parts).RunAsync(containerId, resources, cancel), "update container");
 
+    /// <summary>Limits of the cgroup that holds all of a sandbox's containers.</summary>
+    public Task UpdatePodSandboxResources(string sandboxId, LinuxResources limits, CancellationToken cancel) => Said(() => new UpdateSandbox(parts).RunAsync(sandboxId, limits, cancel), "update sandbox");
+
+    /// <summary>What all of a sandbox's containers have used so far; null where its cgroup is gone.</summary>
+    public Cgroups.CgroupUsage? SandboxUsage(string sandboxId) => parts.Cgroups.Usage(UpdateSandbox.PodCgroup(parts.Table.Get(sandboxId).Record));
+
+    /// <summary>Limits of a cgroup of several pods (<c>kubepods/burstable</c>), below the engine's own.</summary>
+    /// <returns>False where it is not there: no pod is in it.</returns>
+    public bool LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.Limit(parts.CgroupPaths.Below(path), limits);
+
     public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 
     // streams
@@ -224,7 +265,17 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Task<Stream> DialSandbox(string sandboxId, int port, CancellationToken cancel) => Said(() => new DialSandbox(parts).RunAsync(sandboxId, port, cancel), "dial");
 
     /// <summary>Shows a present image's files in a directory of the caller's, to be read only; whoever mounts it takes it away.</summary>
-    public void MountImage(string imageId, string directory) => Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory);
+    /// <param name="imageId">The image.</param>
+    /// <param name="directory">Made where it is missing.</param>
+    /// <param name="sandboxId">Whose user namespace the files are shown for.</param>
+    public void MountImage(string imageId, string directory, string sandboxId)
+    {
+        using var users = IdMappedMounts.UsersOf(Containers.CreateContainer.Sandbox(parts.Table, sandboxId));
+        Runtime.Images.MountImage.Run(parts.Images.LayerDirectories(imageId), directory, users);
+    }
+
+    /// <summary>Why sandboxes cannot have user namespaces on this machine; null where they can.</summary>
+    public string? UserNamespaceProblem => parts.UserNamespaceProblem;
 
     /// <summary>A TCP connection made inside the sandbox's network namespace, as one of its processes would make it.</summary>
     /// <exception cref="SocketException">Nothing answers there.</exception>
@@ -256,6 +307,10 @@ public sealed class ContainerRuntime : IAsyncDisposable
             return;
         }
 
+        await closing.CancelAsync().ConfigureAwait(false);
+        await review.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        closing.Dispose();
+        parts.Plugins.Dispose();
         await network.DisposeAsync().ConfigureAwait(false);
         await parts.Networks.DisposeAsync().ConfigureAwait(false);
         parts.Ends.Dispose();
@@ -288,7 +343,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or System.Data.Common.DbException or NftablesException)
         {
-            throw new RuntimeException(fault is LinuxException { Errno: Errno.ENOSPC } ? RuntimeErrorKind.ResourceExhausted : RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
+            throw fault is LinuxException { Errno: Errno.ENOSPC } || DiskFull.Is(fault)
+                ? new RuntimeException(RuntimeErrorKind.ResourceExhausted, $"{name}: no space left on device: make room below the engine's root, for example by removing images ({fault.Message})", inner: fault)
+                : new RuntimeException(RuntimeErrorKind.Internal, $"{name}: {fault.Message}", inner: fault);
         }
     }
 }

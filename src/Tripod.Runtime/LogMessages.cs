@@ -25,4 +25,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(Level = LogLevel.Information, Message = "this machine lets the engine give no {Capabilities}: containers go without")]
     public static partial void CapabilitiesMissing(ILogger log, string capabilities);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "cni plugin {Plugin} ({Verb}): {Text}")]
+    public static partial void PluginSaid(ILogger log, string plugin, string verb, string text);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cni: what no sandbox has any more was not given back: {Reason}; the next start of the engine tries again")]
+    public static partial void PluginsNotCollected(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cni: the network of sandbox {Sandbox} is not as its plugins made it: {Reason}")]
+    public static partial void PluginCheckFailed(ILogger log, string sandbox, string reason);
 }

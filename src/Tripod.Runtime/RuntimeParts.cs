@@ -4,6 +4,7 @@ using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Network.Bridges;
+using Tripod.Runtime.Network.Cni;
 using Tripod.Runtime.Network.Dns;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -25,6 +26,7 @@ internal sealed class RuntimeParts
         Table = new(records);
         Networks = new(records, network, Table, clock, log);
         Volumes = new(records, options.Root, clock) { Users = place => [.. Table.All.Where(entry => entry.Record.Config.Mounts.Any(mount => Path.TrimEndingDirectorySeparator(mount.HostPath) == place || mount.HostPath.StartsWith(place + "/", StringComparison.Ordinal))).Select(entry => entry.Record.Id)] };
+        Plugins = new(options, records, clock, log);
         Oci = new(options, Paths, Cgroups, id => Table.Find(id)?.Record.Cgroup ?? "");
         Ends = new(this);
     }
@@ -41,11 +43,15 @@ internal sealed class RuntimeParts
     public ContainerTable Table { get; }
     public VolumeStore Volumes { get; }
     public UserNetworks Networks { get; }
+    public PluginNetwork Plugins { get; }
     public OciRuntime Oci { get; }
     public ContainerEnds Ends { get; }
 
     /// <summary>The pods' nameserver; null where something else has its address.</summary>
     public Resolver? Resolver { get; set; }
+
+    /// <summary>Why there are no user namespaces for sandboxes here; null where there are.</summary>
+    public string? UserNamespaceProblem { get; set; }
 
     /// <summary>The same until the machine boots again.</summary>
     public string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();

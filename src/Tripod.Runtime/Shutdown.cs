@@ -20,6 +20,7 @@ internal sealed class Shutdown(RuntimeParts parts)
         await TryEachAsync(all.Where(entry => entry.Record.IsPause), entry => new StopSandbox(parts).RunAsync(entry.Record.Id, cancel), failures).ConfigureAwait(false);
         await TryEachAsync(all, entry => ContainerMonitor.EndAsync(parts.Paths.Bundle(entry.Record.Id), entry.Record.Id, parts.Clock), failures).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
+        await parts.Network.LeaveNeighboursAsync().ConfigureAwait(false);
         parts.Networks.Close();
         parts.Network.Close();
         Mounts.UnshareSubtree(parts.Paths.Run);

@@ -130,6 +130,15 @@ public sealed class ObjectStore : IDisposable
     public IAsyncEnumerable<StoreEvent> Watch(string prefix, long fromRevision, CancellationToken cancel) =>
         watches.Subscribe(prefix, fromRevision, cancel);
 
+    /// <summary>Gives back some of the room that deleted objects have left in the file; called again it gives back more.</summary>
+    public void Shrink()
+    {
+        lock (gate)
+        {
+            table.Shrink();
+        }
+    }
+
     public void Dispose()
     {
         lock (gate)

@@ -56,6 +56,8 @@ internal sealed class ObjectTable : IDisposable
         delete.ExecuteNonQuery();
     });
 
+    public void Shrink() => SqliteFile.Shrink(connection);
+
     public void Dispose()
     {
         put.Dispose();

@@ -73,6 +73,15 @@ public sealed class RecordStore : IDisposable
         }
     }
 
+    /// <inheritdoc cref="ObjectStore.Shrink"/>
+    public void Shrink()
+    {
+        lock (gate)
+        {
+            SqliteFile.Shrink(connection);
+        }
+    }
+
     public void Dispose()
     {
         lock (gate)

@@ -19,19 +19,21 @@ internal static class SqliteFile
         try
         {
             connection.Open();
-            var version = Version(connection);
+            var version = Number(connection, "PRAGMA user_version");
             if (version > steps.Count)
             {
                 throw new InvalidOperationException(
                     $"open store {path}: it was written by a newer tripod (store version {version}, this one knows {steps.Count}): install that version again, or name another --root");
             }
 
-            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;");
+            // The first has effect where the file is new alone. A log that a burst of writes made long is cut again.
+            Execute(connection, $"PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA journal_size_limit={MostLogBytes};");
             foreach (var (number, step) in steps.Select((step, index) => (index + 1, step)).Skip((int)version))
             {
                 Take(connection, path, number, step);
             }
 
+            MakeShrinkable(connection);
             return connection;
         }
         catch
@@ -39,6 +41,52 @@ internal static class SqliteFile
             connection.Dispose();
             throw;
         }
+    }
+
+    private const int MostLogBytes = 4 << 20, Incremental = 2, PagesAtOnce = 1000;
+
+    /// <summary>Gives pages that nothing needs any more back to the file system: a few thousand at most, so that writers hardly wait.</summary>
+    public static void Shrink(SqliteConnection connection)
+    {
+        var (free, all) = (Number(connection, "PRAGMA freelist_count"), Number(connection, "PRAGMA page_count"));
+        if (free > Math.Max(PagesAtOnce / 4, all / 4))
+        {
+            using var transaction = connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+
+            // One at a time: the statement has a step for each page and no column, after whose first the library takes it for done.
+            command.CommandText = "PRAGMA incremental_vacuum(1)";
+            for (var page = 0; page < Math.Min(free, PagesAtOnce); page++)
+            {
+                command.ExecuteNonQuery();
+            }
+
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>A file of a former version is written anew, once; where there is no room for that it stays as it is.</summary>
+    private static void MakeShrinkable(SqliteConnection connection)
+    {
+        try
+        {
+            if (Number(connection, "PRAGMA auto_vacuum") != Incremental)
+            {
+                Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;");
+            }
+        }
+        catch (SqliteException failure) when (DiskFull.Is(failure))
+        {
+            // The next start does it.
+        }
+    }
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <summary>A step is taken whole or not at all: an engine that is killed in the middle leaves the version before.</summary>
@@ -55,13 +103,6 @@ internal static class SqliteFile
         {
             throw new InvalidOperationException($"open store {path}: it cannot be brought from version {version - 1} to {version}, and is as it was: {failure.Message}", failure);
         }
-    }
-
-    private static long Version(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version;";
-        return (long)command.ExecuteScalar()!;
     }
 
     private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)

@@ -11,10 +11,13 @@ internal sealed class WatchHub(long revision)
 {
     private const int Remembered = 10_000;
 
+    /// <summary>Documents may be a megabyte each: so many of them are remembered less long.</summary>
+    private const long RememberedBytes = 64 << 20;
+
     private readonly Lock gate = new();
     private readonly Queue<StoreEvent> history = new();
     private readonly HashSet<Subscription> subscriptions = [];
-    private long forgotten = revision;
+    private long forgotten = revision, bytes;
     private bool closed;
 
     public void Publish(StoreEvent change)
@@ -22,9 +25,12 @@ internal sealed class WatchHub(long revision)
         lock (gate)
         {
             history.Enqueue(change);
-            if (history.Count > Remembered)
+            bytes += change.Object.Document.Length;
+            while (history.Count > Remembered || (bytes > RememberedBytes && history.Count > 1))
             {
-                forgotten = history.Dequeue().Revision;
+                var oldest = history.Dequeue();
+                bytes -= oldest.Object.Document.Length;
+                forgotten = oldest.Revision;
             }
 
             foreach (var subscription in subscriptions)

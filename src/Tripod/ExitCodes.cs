@@ -5,6 +5,9 @@ internal static class ExitCodes
 {
     public const int Failure = 1;
 
+    /// <summary>Of <c>tripod check</c>: something is damaged and still is.</summary>
+    public const int Damaged = 2;
+
     /// <summary>128 and SIGINT, as shells say it.</summary>
     public const int Interrupted = 130;
 }

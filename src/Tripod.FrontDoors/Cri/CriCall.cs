@@ -20,6 +20,10 @@ internal static class CriCall
         {
             throw new RpcException(new(call.Deadline < parts.Clock.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, $"{call.Method}: the caller waits no longer; the call may be repeated"));
         }
+        catch (Exception full) when (Store.DiskFull.Is(full))
+        {
+            throw new RpcException(new(StatusCode.ResourceExhausted, $"no space left on device: {full.Message}"));
+        }
         catch (Exception failure) when (failure is not RpcException)
         {
             LogMessages.CallFailed(parts.Log, call.Method, failure);

@@ -18,5 +18,8 @@ public sealed record CriDoorOptions
     /// <summary>Of the engine's own, used where a sandbox names no handler.</summary>
     public required string DefaultHandler { get; init; }
 
+    /// <summary>Where devices are described (CDI): of two that have the same device the later folder's is meant.</summary>
+    public IReadOnlyList<string> CdiSpecDirs { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 }

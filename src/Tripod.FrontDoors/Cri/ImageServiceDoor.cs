@@ -37,7 +37,14 @@ internal sealed class ImageServiceDoor(CriParts parts) : ImageService.ImageServi
     {
         if (parts.Runtime.Images.Find(request.Image?.Image is { Length: > 0 } named ? named : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "image: there is no name to remove")) is { } image)
         {
-            await parts.Runtime.Images.Remove(image.Id, force: true, cancel).ConfigureAwait(false);
+            try
+            {
+                await parts.Runtime.Images.Remove(image.Id, force: true, cancel).ConfigureAwait(false);
+            }
+            catch (RuntimeException gone) when (gone.Kind == RuntimeErrorKind.NotFound)
+            {
+                // Another call was quicker.
+            }
         }
 
         return new RemoveImageResponse();

@@ -19,7 +19,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
 
     public override Task<VersionResponse> Version(VersionRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, info.Version);
 
-    public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, () => info.Status(request.Verbose));
+    public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel => info.StatusAsync(request.Verbose, cancel));
 
     public override Task<RuntimeConfigResponse> RuntimeConfig(RuntimeConfigRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, info.Config);
 
@@ -56,7 +56,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
     {
         var sandbox = parts.Lookup.Sandbox(request.PodSandboxId);
         var response = new PodSandboxStatusResponse { Status = SandboxMessages.Status(sandbox), Timestamp = parts.Now };
-        response.ContainersStatuses.AddRange(parts.Runtime.ListContainers().Where(container => container.SandboxId == sandbox.Id).Select(containers.Status));
+        response.ContainersStatuses.AddRange(parts.Runtime.ListContainers().Where(container => container.SandboxId == sandbox.Id).Select(container => containers.Status(container, sandbox.Config.Users)));
         if (request.Verbose)
         {
             response.Info["info"] = RuntimeInfo.Of(sandbox);
@@ -120,7 +120,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
     public override Task<ContainerStatusResponse> ContainerStatus(ContainerStatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, () =>
     {
         var container = parts.Lookup.Container(request.ContainerId);
-        var response = new ContainerStatusResponse { Status = containers.Status(container) };
+        var response = new ContainerStatusResponse { Status = containers.Status(container, parts.Runtime.PodSandboxStatus(container.SandboxId ?? "")?.Config.Users) };
         if (request.Verbose)
         {
             response.Info["info"] = RuntimeInfo.Of(container);
@@ -132,7 +132,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
     public override Task<UpdateContainerResourcesResponse> UpdateContainerResources(UpdateContainerResourcesRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, async cancel =>
     {
         var container = parts.Lookup.Container(request.ContainerId);
-        await parts.Runtime.UpdateContainerResources(container.Id, ResourceMessages.Changed(container.Config.Resources, request.Linux), cancel).ConfigureAwait(false);
+        await parts.Runtime.UpdateContainerResources(container.Id, ResourceMessages.Changed(container.Config.Resources, request.Linux, Runtime.Cgroups.CgroupFeatures.LimitHugepages), cancel).ConfigureAwait(false);
         return new UpdateContainerResourcesResponse();
     });
 

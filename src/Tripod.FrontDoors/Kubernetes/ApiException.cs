@@ -95,6 +95,10 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
     public static ApiException Internal(string message) =>
         new(500, "InternalError", $"Internal error occurred: {message}");
 
+    /// <summary>Nothing was written. Kubernetes has no reason of its own for it: its store answers with an internal error.</summary>
+    public static ApiException InsufficientStorage() =>
+        new(507, "InternalError", "the object could not be stored: the disk of the engine's state is full: make room there, for example by removing images, and do it again");
+
     public static ApiException ServiceUnavailable(string message) => new(503, "ServiceUnavailable", message);
 
     private static JsonObject About(string resource, string name)

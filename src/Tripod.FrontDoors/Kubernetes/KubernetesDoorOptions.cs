@@ -26,11 +26,17 @@ public sealed record KubernetesDoorOptions
 
     public required string NodeName { get; init; }
 
+    /// <summary>Processes that one pod may have, as the node's configuration shows it; -1: no limit.</summary>
+    public long PodPidsLimit { get; init; } = -1;
+
     /// <summary>Names and addresses under which clients reach the door, beside the local ones: the bridge's gateway and so on.</summary>
     public IReadOnlyList<string> ExtraNames { get; init; } = [];
 
     /// <summary>Tripod's own version.</summary>
     public string Version { get; init; } = "0.1.0";
+
+    /// <summary>Shown to whoever asks how the node is configured.</summary>
+    public Pods.Eviction.EvictionOptions Eviction { get; init; } = new();
 
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 }

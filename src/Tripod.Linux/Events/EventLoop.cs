@@ -8,6 +8,9 @@ namespace Tripod.Linux.Events;
 public enum Readiness : uint
 {
     Readable = 0x001,
+
+    /// <summary>How the kernel's pressure files say that their trigger was hit.</summary>
+    Priority = 0x002,
     Writable = 0x004,
     Error = 0x008,
     HangUp = 0x010,

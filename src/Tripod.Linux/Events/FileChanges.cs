@@ -10,6 +10,7 @@ public enum FileChanges : uint
     MovedTo = 0x80,
     Created = 0x100,
     Deleted = 0x200,
+    SelfDeleted = 0x400,
     SelfMoved = 0x800,
 
     /// <summary>The queue ran over: look at everything again.</summary>

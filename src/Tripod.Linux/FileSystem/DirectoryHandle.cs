@@ -163,8 +163,9 @@ public sealed class DirectoryHandle : IDisposable
     public unsafe FileStatus? Status(string name)
     {
         const uint BasicStats = 0x7FF;
+        const ulong MountRoot = 0x2000;
 
-        // struct statx, 256 bytes: nlink 16, uid 20, gid 24, mode 28, ino 32, size 40, mtime 112, rdev 128 and 132.
+        // struct statx, 256 bytes: attributes 8, nlink 16, uid 20, gid 24, mode 28, ino 32, size 40, blocks 48, mtime 112, rdev 128 and 132.
         var buffer = stackalloc byte[256];
         if (statx(descriptor, name, NoFollow, BasicStats, buffer) != 0)
         {
@@ -175,7 +176,7 @@ public sealed class DirectoryHandle : IDisposable
         var mode = *(ushort*)(buffer + 28);
         return new FileStatus(
             (FileType)(mode & 0xF000), mode & 0xFFF, *(uint*)(buffer + 20), *(uint*)(buffer + 24), *(uint*)(buffer + 16), *(ulong*)(buffer + 32),
-            *(long*)(buffer + 40), *(long*)(buffer + 112), *(uint*)(buffer + 128), *(uint*)(buffer + 132));
+            *(long*)(buffer + 40), *(long*)(buffer + 112), *(uint*)(buffer + 128), *(uint*)(buffer + 132)) { Blocks = *(long*)(buffer + 48), IsMountPoint = (*(ulong*)(buffer + 8) & MountRoot) != 0 };
     }
 
     /// <summary>Takes a name away that is no directory; false where it is one. A name that is gone already is no error.</summary>

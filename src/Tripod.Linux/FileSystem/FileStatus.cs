@@ -16,6 +16,12 @@ public enum FileType
 public readonly record struct FileStatus(
     FileType Type, int Mode, uint Uid, uint Gid, uint Links, ulong Inode, long Size, long ModifiedSeconds, uint DeviceMajor, uint DeviceMinor)
 {
+    /// <summary>Of 512 bytes, that it takes on the disk.</summary>
+    public long Blocks { get; init; }
+
+    /// <summary>Something is mounted on it, be it of the same file system (STATX_ATTR_MOUNT_ROOT).</summary>
+    public bool IsMountPoint { get; init; }
+
     /// <summary>How overlayfs marks a name as deleted: character device 0/0.</summary>
     public bool IsWhiteout => Type == FileType.CharacterDevice && DeviceMajor == 0 && DeviceMinor == 0;
 }

@@ -10,11 +10,11 @@ public static class Conntrack
     private const ushort Get = 0x101, Delete = 0x102;
     private const ushort NLA_F_NESTED = 0x8000;
     private const int CTA_TUPLE_ORIG = 1, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2;
-    private const int CTA_IP_V4_DST = 2, CTA_PROTO_NUM = 1, CTA_PROTO_DST_PORT = 3;
+    private const int CTA_IP_V4_DST = 2, CTA_IP_V6_DST = 4, CTA_PROTO_NUM = 1, CTA_PROTO_DST_PORT = 3;
     private const byte IPPROTO_UDP = 17;
 
     // struct nfgenmsg: family, version, resource (2).
-    private static readonly byte[] Inet = [RouteMessages.AF_INET, 0, 0, 0];
+    private static readonly byte[] Inet = [RouteMessages.AF_INET, 0, 0, 0], Inet6 = [RouteMessages.AF_INET6, 0, 0, 0];
 
     /// <summary>
     /// Forgets the UDP flows to those ports of the addresses that are chosen: their next packet is looked at afresh.
@@ -22,16 +22,22 @@ public static class Conntrack
     /// </summary>
     public static void ForgetUdp(IReadOnlySet<int> ports, Func<IPAddress, bool> addresses)
     {
+        ForgetUdp(Inet, ports, addresses);
+        ForgetUdp(Inet6, ports, addresses);
+    }
+
+    private static void ForgetUdp(byte[] family, IReadOnlySet<int> ports, Func<IPAddress, bool> addresses)
+    {
         using var socket = new NetlinkSocket(NETLINK_NETFILTER);
         var found = new NetlinkBatch();
         var question = new NetlinkBatch().Message(
-            Get, RouteMessages.NLM_F_REQUEST | RouteMessages.NLM_F_DUMP, "list flows", "", Inet);
+            Get, RouteMessages.NLM_F_REQUEST | RouteMessages.NLM_F_DUMP, "list flows", "", family);
         socket.Query(question, (_, body) =>
         {
-            var original = Find(body[Inet.Length..], CTA_TUPLE_ORIG);
+            var original = Find(body[family.Length..], CTA_TUPLE_ORIG);
             if (Matches(original, ports, addresses))
             {
-                found.Message(Delete, RouteMessages.NLM_F_REQUEST | RouteMessages.NLM_F_ACK, "forget flow", "udp", Inet)
+                found.Message(Delete, RouteMessages.NLM_F_REQUEST | RouteMessages.NLM_F_ACK, "forget flow", "udp", family)
                     .Attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, original);
             }
         });
@@ -54,8 +60,9 @@ public static class Conntrack
     {
         var protocol = Find(tuple, CTA_TUPLE_PROTO);
         var port = Find(protocol, CTA_PROTO_DST_PORT);
-        var address = Find(Find(tuple, CTA_TUPLE_IP), CTA_IP_V4_DST);
-        return Find(protocol, CTA_PROTO_NUM) is [IPPROTO_UDP] && port.Length == sizeof(ushort) && address.Length == 4
+        var addressed = Find(tuple, CTA_TUPLE_IP);
+        var address = Find(addressed, CTA_IP_V4_DST) is { Length: > 0 } inet ? inet : Find(addressed, CTA_IP_V6_DST);
+        return Find(protocol, CTA_PROTO_NUM) is [IPPROTO_UDP] && port.Length == sizeof(ushort) && address.Length is 4 or 16
             && ports.Contains(BinaryPrimitives.ReadUInt16BigEndian(port)) && addresses(new IPAddress(address));
     }
 

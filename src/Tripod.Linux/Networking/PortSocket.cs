@@ -22,17 +22,18 @@ public static partial class PortSocket
     private const int SHUT_RDWR = 2;
 
     /// <summary>
-    /// Binds, or throws the errno of bind(2). <see cref="IPAddress.IPv6Any"/> takes the port of every IPv4 address as well.
+    /// Binds, or throws the errno of bind(2). <see cref="IPAddress.IPv6Any"/> takes the port of every IPv4 address as well,
+    /// unless that is not wanted.
     /// </summary>
-    public static FileDescriptor Bind(PortProtocol protocol, IPAddress address, int port)
+    public static FileDescriptor Bind(PortProtocol protocol, IPAddress address, int port, bool inet6Only = false)
     {
         try
         {
-            return Bind(protocol, address, port, reuse: false);
+            return Bind(protocol, address, port, inet6Only, reuse: false);
         }
         catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE && protocol == PortProtocol.Tcp)
         {
-            return BindOverClosedConnections(address, port);
+            return BindOverClosedConnections(address, port, inet6Only);
         }
     }
 
@@ -42,9 +43,9 @@ public static partial class PortSocket
     /// taken back. It forgets when the port is chosen anew without the option, which listen(2) does; shutdown(2) then
     /// ends the listening and leaves the socket bound.
     /// </summary>
-    private static FileDescriptor BindOverClosedConnections(IPAddress address, int port)
+    private static FileDescriptor BindOverClosedConnections(IPAddress address, int port, bool inet6Only)
     {
-        var socket = Bind(PortProtocol.Tcp, address, port, reuse: true);
+        var socket = Bind(PortProtocol.Tcp, address, port, inet6Only, reuse: true);
         try
         {
             LinuxException.Check(listen(socket, 0), "listen", $"{address}:{port}");
@@ -59,7 +60,7 @@ public static partial class PortSocket
         }
     }
 
-    private static FileDescriptor Bind(PortProtocol protocol, IPAddress address, int port, bool reuse)
+    private static FileDescriptor Bind(PortProtocol protocol, IPAddress address, int port, bool inet6Only, bool reuse)
     {
         var subject = $"{address}:{port}";
         var inet6 = address.AddressFamily == AddressFamily.InterNetworkV6;
@@ -73,7 +74,7 @@ public static partial class PortSocket
         {
             if (inet6)
             {
-                Set(bound, IPPROTO_IPV6, IPV6_V6ONLY, address.Equals(IPAddress.IPv6Any) ? 0 : 1);
+                Set(bound, IPPROTO_IPV6, IPV6_V6ONLY, address.Equals(IPAddress.IPv6Any) && !inet6Only ? 0 : 1);
             }
 
             if (reuse)

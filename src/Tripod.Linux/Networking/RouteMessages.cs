@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Tripod.Linux.Networking;
@@ -20,11 +21,13 @@ public static class RouteMessages
     private const byte IN6_ADDR_GEN_MODE_NONE = 1;
     internal const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2;
     private const ushort IFA_BROADCAST = 4;
+    private const byte IFA_F_NODAD = 2;
     internal const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5;
 
     internal const byte AF_INET = 2, AF_INET6 = 10;
     private const int IFF_UP = 1;
     private const byte RT_TABLE_MAIN = 254, RTPROT_STATIC = 4, RT_SCOPE_UNIVERSE = 0, RTN_UNICAST = 1;
+    private const byte RT_TABLE_LOCAL = 255, RTN_LOCAL = 2, HostBits = 128;
 
     /// <summary>A bridge, down, with a MAC of its own: otherwise it would take, and change, its lowest port's.</summary>
     public static NetlinkBatch CreateBridge(this NetlinkBatch batch, string name, ReadOnlySpan<byte> mac) =>
@@ -87,22 +90,32 @@ public static class RouteMessages
     public static NetlinkBatch DeleteLink(this NetlinkBatch batch, string name) =>
         batch.Link(RTM_DELLINK, 0, "delete link", name).Attribute(IFLA_IFNAME, name);
 
-    /// <summary>An IPv4 address with its prefix, which makes the route to its network too.</summary>
-    public static NetlinkBatch AddAddress(this NetlinkBatch batch, int index, InterfaceAddress address) =>
+    /// <summary>An address with its prefix, which makes the route to its network too. IPv6's is in use at once: nobody else is asked whether they have it.</summary>
+    public static NetlinkBatch AddAddress(this NetlinkBatch batch, int index, InterfaceAddress address)
+    {
         batch.Message(
-                RTM_NEWADDR, Change | NLM_F_CREATE | NLM_F_REPLACE, "add address", address.ToString(), AddressBody(index, address.PrefixLength))
+                RTM_NEWADDR, Change | NLM_F_CREATE | NLM_F_REPLACE, "add address", address.ToString(), AddressBody(index, address))
             .Attribute(IFA_LOCAL, address.Address)
-            .Attribute(IFA_ADDRESS, address.Address)
-            .Attribute(IFA_BROADCAST, address.Broadcast);
+            .Attribute(IFA_ADDRESS, address.Address);
+        return address.IsInet6 ? batch : batch.Attribute(IFA_BROADCAST, address.Broadcast);
+    }
 
     public static NetlinkBatch DeleteAddress(this NetlinkBatch batch, int index, InterfaceAddress address) =>
-        batch.Message(RTM_DELADDR, Change, "delete address", address.ToString(), AddressBody(index, address.PrefixLength))
+        batch.Message(RTM_DELADDR, Change, "delete address", address.ToString(), AddressBody(index, address))
             .Attribute(IFA_LOCAL, address.Address);
+
+    /// <summary>Packets to the IPv6 address that come in by the interface are for this machine.</summary>
+    public static NetlinkBatch AddLocalRoute(this NetlinkBatch batch, int index, IPAddress address) =>
+        batch.Message(
+                RTM_NEWROUTE, Change | NLM_F_CREATE | NLM_F_REPLACE, "add local route to", address.ToString(),
+                [AF_INET6, HostBits, 0, 0, RT_TABLE_LOCAL, RTPROT_STATIC, RT_SCOPE_UNIVERSE, RTN_LOCAL, 0, 0, 0, 0])
+            .Attribute(RTA_DST, address)
+            .Attribute(RTA_OIF, index);
 
     public static NetlinkBatch AddDefaultRoute(this NetlinkBatch batch, int index, IPAddress gateway) =>
         batch.Message(
                 RTM_NEWROUTE, Change | NLM_F_CREATE | NLM_F_REPLACE, "add default route via", gateway.ToString(),
-                [AF_INET, 0, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0, 0, 0, 0])
+                [Family(gateway), 0, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0, 0, 0, 0])
             .Attribute(RTA_GATEWAY, gateway)
             .Attribute(RTA_OIF, index);
 
@@ -131,10 +144,12 @@ public static class RouteMessages
         return body;
     }
 
+    private static byte Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? AF_INET6 : AF_INET;
+
     // struct ifaddrmsg: family, prefix length, flags, scope, index (4).
-    private static byte[] AddressBody(int index, int prefixLength)
+    private static byte[] AddressBody(int index, InterfaceAddress address)
     {
-        byte[] body = [AF_INET, (byte)prefixLength, 0, 0, 0, 0, 0, 0];
+        byte[] body = [Family(address.Address), (byte)address.PrefixLength, address.IsInet6 ? IFA_F_NODAD : (byte)0, 0, 0, 0, 0, 0];
         MemoryMarshal.Write(body.AsSpan(4), index);
         return body;
     }

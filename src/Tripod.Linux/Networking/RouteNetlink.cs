@@ -8,7 +8,7 @@ public sealed class RouteNetlink : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
 
-    private const int RTMGRP_LINK = 1;
+    private const int RTMGRP_LINK = 1, RTMGRP_IPV6_IFADDR = 0x100;
 
     private readonly FileDescriptor? netns;
     private readonly NetlinkSocket socket;
@@ -78,18 +78,36 @@ public sealed class RouteNetlink : IDisposable
 
     public IReadOnlyList<Link> Links() => Dump(RouteMessages.RTM_GETLINK, 0, "list links", Link.Read);
 
-    /// <summary>IPv4 only.</summary>
-    public IReadOnlyList<InterfaceAddress> Addresses() =>
-        Dump(RouteMessages.RTM_GETADDR, RouteMessages.AF_INET, "list addresses", InterfaceAddress.Read);
+    /// <summary>IPv4's, or IPv6's.</summary>
+    public IReadOnlyList<InterfaceAddress> Addresses(bool inet6 = false) =>
+        Dump(RouteMessages.RTM_GETADDR, Family(inet6), "list addresses", InterfaceAddress.Read);
 
-    /// <summary>IPv4 only, of all tables.</summary>
-    public IReadOnlyList<Route> Routes() => Dump(RouteMessages.RTM_GETROUTE, RouteMessages.AF_INET, "list routes", Route.Read);
+    /// <summary>IPv4's, or IPv6's, of all tables.</summary>
+    public IReadOnlyList<Route> Routes(bool inet6 = false) => Dump(RouteMessages.RTM_GETROUTE, Family(inet6), "list routes", Route.Read);
+
+    /// <summary>Calls back, on the event loop's thread, when an interface has got or lost an IPv6 address.</summary>
+    public static IDisposable WatchInet6Addresses(Action changed)
+    {
+        var events = new NetlinkSocket(NETLINK_ROUTE, RTMGRP_IPV6_IFADDR);
+        return new Watch(events, events.WatchEvents(_ => changed()));
+    }
 
     public void Dispose() => socket.Dispose();
 
     private NetlinkSocket OpenSocket(uint groups) => netns is null
         ? new NetlinkSocket(NETLINK_ROUTE, groups)
         : Netns.Run(netns, () => new NetlinkSocket(NETLINK_ROUTE, groups));
+
+    private static byte Family(bool inet6) => inet6 ? RouteMessages.AF_INET6 : RouteMessages.AF_INET;
+
+    private sealed class Watch(NetlinkSocket socket, IDisposable watch) : IDisposable
+    {
+        public void Dispose()
+        {
+            watch.Dispose();
+            socket.Dispose();
+        }
+    }
 
     private delegate T? Reader<T>(ReadOnlySpan<byte> body);
 

@@ -67,6 +67,22 @@ public static unsafe partial class IsolatedChild
         return ChildProcess.Spawn(options.Command, ["PATH=/"], [nothing, nothing, nothing, .. options.Descriptors]);
     });
 
+    /// <summary>
+    /// The same for a program that makes namespaces itself (<see cref="UserNamespace.Start"/>): it keeps what that takes, and
+    /// gives it up when they are there.
+    /// </summary>
+    /// <param name="options">Root, command and descriptors.</param>
+    /// <param name="output">fd 1.</param>
+    internal static Task<int> StartCapable(IsolatedChildOptions options, FileDescriptor output) => ChildProcess.OnOwnThread(() =>
+    {
+        using var nothing = Pipe.DevNull();
+        LinuxException.Check(unshare(OwnFs | NewMounts), "unshare", "namespaces");
+        EnterRoot(options.Root);
+        DeniedCalls.ApplyToThread();
+        LinuxException.Check((int)syscall(IsX64 ? X64SetGroups : ArmSetGroups, 0, 0, 0), "setgroups", "none");
+        return ChildProcess.Spawn(options.Command, ["PATH=/"], [nothing, output, nothing, .. options.Descriptors]);
+    });
+
     private static void EnterRoot(string root)
     {
         Mounts.Mount("none", "/", "none", MountFlags.Recursive | MountFlags.Private);

@@ -11,6 +11,21 @@ public static unsafe partial class MemoryFile
     /// <param name="name">Shown in /proc/PID/fd alone.</param>
     public static FileDescriptor Create(string name) => new(LinuxException.Check(memfd_create(name, CloseOnExec), "memfd_create", name));
 
+    /// <summary>With something in it, for a reader that begins at its beginning.</summary>
+    public static FileDescriptor Create(string name, ReadOnlySpan<byte> content)
+    {
+        var file = Create(name);
+        fixed (byte* start = content)
+        {
+            for (nint written = 0; written < content.Length;)
+            {
+                written += LinuxException.Check(pwrite(file, start + written, content.Length - written, written), "pwrite", "memory file");
+            }
+        }
+
+        return file;
+    }
+
     /// <summary>From its beginning, wherever writers stand; no more than so many bytes.</summary>
     public static string ReadText(FileDescriptor file, int most)
     {
@@ -33,4 +48,7 @@ public static unsafe partial class MemoryFile
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(FileDescriptor fd, byte* buffer, nint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pwrite(FileDescriptor fd, byte* buffer, nint count, long offset);
 }

@@ -26,10 +26,13 @@ public static unsafe partial class Pipe
         LinuxException.Check(write(fifo.Number, &zero, 1), "write", path);
     }
 
-    public static void WriteByte(FileDescriptor end)
+    public static void WriteByte(FileDescriptor end, byte value = 1) => LinuxException.Check(write(end.Number, &value, 1), "write", "pipe");
+
+    /// <summary>An int as memory holds it; null where the other end is closed before; blocks.</summary>
+    public static int? ReadNumber(FileDescriptor fd)
     {
-        byte one = 1;
-        LinuxException.Check(write(end.Number, &one, 1), "write", "pipe");
+        int number;
+        return read(fd.Number, (byte*)&number, sizeof(int)) == sizeof(int) ? number : null;
     }
 
     /// <summary>All that comes until the other end is closed, but no more than so many bytes; blocks.</summary>

@@ -35,9 +35,27 @@ public static partial class Signals
             return name.Length == 5 ? 64 : int.TryParse(name.AsSpan(5), out var below) && below is <= 0 and >= -30 ? 64 + below : null;
         }
 
+        name = name.ToUpperInvariant() switch
+        {
+            "CLD" => "CHLD",
+            "IOT" => "ABRT",
+            "POLL" => "IO",
+            var usual => usual,
+        };
         var index = Array.FindIndex(Names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
         return index > 0 ? index : null;
     }
+
+    /// <summary><c>SIGTERM</c>; of a realtime signal by the nearer end: <c>SIGRTMIN+3</c>, <c>SIGRTMAX-2</c>.</summary>
+    public static string NameOf(int signal) => signal switch
+    {
+        > 0 when signal < Names.Length => $"SIG{Names[signal]}",
+        34 => "SIGRTMIN",
+        64 => "SIGRTMAX",
+        > 34 and <= 49 => $"SIGRTMIN+{signal - 34}",
+        > 49 and < 64 => $"SIGRTMAX-{64 - signal}",
+        _ => $"{signal}",
+    };
 
     /// <returns>False when there is no such process.</returns>
     public static bool Send(int pid, int signal)

@@ -25,6 +25,11 @@ internal static class NodeAdmission
             return ("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
         }
 
+        if (pod.Containers.Concat(pod.InitContainers ?? []).Select(container => container.SecurityContext?.WindowsOptions).Append(pod.SecurityContext?.WindowsOptions).Any(options => options is not null))
+        {
+            return ("PodFeatureUnsupported", "Failed to admit pod: windowsOptions cannot be honoured on a linux node; take them out of the pod, or run it on a Windows node");
+        }
+
         if ((pod.SecurityContext?.Sysctls ?? []).Select(sysctl => sysctl.Name.Replace('/', '.')).FirstOrDefault(name => !IsAllowed(name, allowedSysctls)) is { } sysctl)
         {
             return ("SysctlForbidden", $"forbidden sysctl: \"{sysctl}\" not allowlisted");
@@ -45,7 +50,17 @@ internal static class NodeAdmission
             return ("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
         }
 
-        return ResourceFit.Find(pod, others, ResourceFit.Amounts(node.Status?.Allocatable)) is [var first, ..] ? ($"OutOf{first.Resource}", first.Message) : null;
+        if (NodeFit.MayStay(pod, node.Spec?.Taints ?? []) == TimeSpan.Zero)
+        {
+            return ("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate");
+        }
+
+        if (Cluster.Scheduling.PodFit.HasPortConflict(pod, others))
+        {
+            return ("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
+        }
+
+        return ResourceFit.Find(pod, [.. others.Select(PodRequests.Of)], ResourceFit.Amounts(node.Status?.Allocatable)) is [var first, ..] ? ($"OutOf{first.Resource}", first.Message) : null;
     }
 
     private static bool IsAllowed(string name, IReadOnlyList<string> allowed) =>

@@ -19,9 +19,10 @@ internal static class ResourceFit
         private string Shown(decimal amount) => (Resource == "cpu" ? amount * 1000 : amount).ToString("0", CultureInfo.InvariantCulture);
     }
 
-    /// <param name="others">All pods that count on the node.</param>
+    /// <param name="pod">Who asks.</param>
+    /// <param name="others">What all pods that count on the node have asked for.</param>
     /// <param name="allocatable">Of the node; what it does not name it has none of.</param>
-    public static IReadOnlyList<Lack> Find(V1PodSpec pod, IReadOnlyList<V1PodSpec> others, IReadOnlyDictionary<string, decimal> allocatable)
+    public static IReadOnlyList<Lack> Find(V1PodSpec pod, IReadOnlyList<Dictionary<string, decimal>> others, IReadOnlyDictionary<string, decimal> allocatable)
     {
         var lacks = new List<Lack>();
         if (others.Count + 1 > allocatable.GetValueOrDefault("pods"))
@@ -30,10 +31,9 @@ internal static class ResourceFit
         }
 
         var asked = PodRequests.Of(pod);
-        var used = others.Select(PodRequests.Of).ToList();
         foreach (var (name, amount) in asked.Where(request => request.Value > 0).OrderBy(request => request.Key, StringComparer.Ordinal))
         {
-            var (taken, capacity) = (used.Sum(other => other.GetValueOrDefault(name)), allocatable.GetValueOrDefault(name));
+            var (taken, capacity) = (others.Sum(other => other.GetValueOrDefault(name)), allocatable.GetValueOrDefault(name));
             if (taken + amount > capacity)
             {
                 lacks.Add(new(name, amount, taken, capacity));

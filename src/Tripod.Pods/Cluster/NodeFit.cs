@@ -6,7 +6,7 @@ namespace Tripod.Pods.Cluster;
 /// <summary>Whether a node takes a pod, by what both say of themselves: cordon, taints, labels. Pure; in the order of Kubernetes' filters.</summary>
 internal static class NodeFit
 {
-    private const string NoSchedule = "NoSchedule", Cordoned = "node.kubernetes.io/unschedulable";
+    private const string NoSchedule = "NoSchedule", NoExecute = "NoExecute", Cordoned = "node.kubernetes.io/unschedulable";
 
     /// <returns>Null where it fits; else why not, in the scheduler's words.</returns>
     public static string? Misfit(V1PodSpec pod, V1Node node)
@@ -16,18 +16,47 @@ internal static class NodeFit
             return "node(s) were unschedulable";
         }
 
-        if ((node.Spec?.Taints ?? []).FirstOrDefault(taint => taint.Effect is NoSchedule or "NoExecute" && !IsTolerated(pod, taint)) is { } taint)
+        if ((node.Spec?.Taints ?? []).Any(taint => taint.Effect is NoSchedule or NoExecute && !IsTolerated(pod, taint)))
         {
-            return $"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}";
+            return "node(s) had untolerated taint(s)";
         }
 
         return IsSelected(pod, node) ? null : "node(s) didn't match Pod's node affinity/selector";
     }
 
-    private static bool IsTolerated(V1PodSpec pod, V1Taint taint) => (pod.Tolerations ?? []).Any(toleration =>
+    /// <summary>How long a pod may stay on a node with these taints: null for ever, zero not at all (Kubernetes: taint-based evictions).</summary>
+    public static TimeSpan? MayStay(V1PodSpec pod, IEnumerable<V1Taint> taints)
+    {
+        TimeSpan? least = null;
+        foreach (var taint in taints.Where(taint => taint.Effect == NoExecute))
+        {
+            var seconds = (pod.Tolerations ?? []).Where(toleration => Tolerates(toleration, taint)).Select(toleration => toleration.TolerationSeconds ?? long.MaxValue).ToList();
+            if (seconds.Count == 0)
+            {
+                return TimeSpan.Zero;
+            }
+
+            if (seconds.Min() is var most and not long.MaxValue && TimeSpan.FromSeconds(Math.Clamp(most, 0, int.MaxValue)) is var time && !(least <= time))
+            {
+                least = time;
+            }
+        }
+
+        return least;
+    }
+
+    private static bool IsTolerated(V1PodSpec pod, V1Taint taint) => (pod.Tolerations ?? []).Any(toleration => Tolerates(toleration, taint));
+
+    private static bool Tolerates(V1Toleration toleration, V1Taint taint) =>
         (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
         && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
-        && (toleration.OperatorProperty == "Exists" || (!string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""))));
+        && toleration.OperatorProperty switch
+        {
+            "Exists" => true,
+            "Gt" => Compare(taint.Value, toleration.Value) > 0,
+            "Lt" => Compare(taint.Value, toleration.Value) < 0,
+            _ => !string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""),
+        };
 
     internal static bool IsSelected(V1PodSpec pod, V1Node node) =>
         (pod.NodeSelector ?? new Dictionary<string, string>()).All(wanted => node.Metadata.Labels?.TryGetValue(wanted.Key, out var value) == true && value == wanted.Value)
@@ -52,16 +81,15 @@ internal static class NodeFit
             "NotIn" => value is null || wanted.Values?.Contains(value) != true,
             "Exists" => value is not null,
             "DoesNotExist" => value is null,
-            "Gt" => Compare(value, wanted) > 0,
-            "Lt" => Compare(value, wanted) < 0,
+            "Gt" => Compare(value, wanted.Values is [var bound] ? bound : null) > 0,
+            "Lt" => Compare(value, wanted.Values is [var bound] ? bound : null) < 0,
             _ => false,
         };
     }
 
     /// <summary>Null, which no order holds for, where either side is no whole number.</summary>
-    private static int? Compare(string? value, V1NodeSelectorRequirement wanted) =>
-        wanted.Values is [var bound]
-        && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left)
+    private static int? Compare(string? value, string? bound) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left)
         && long.TryParse(bound, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var right)
             ? left.CompareTo(right)
             : null;

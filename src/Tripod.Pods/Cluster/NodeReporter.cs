@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Tripod.Pods.Capacity;
+using Tripod.Pods.Eviction;
 using Tripod.Pods.Status;
+using Tripod.Runtime;
 using Tripod.Store;
 
 namespace Tripod.Pods.Cluster;
 
 /// <summary>Keeps the Node object that is this machine: addresses, capacity, what it runs, and that it is well.</summary>
-internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, TimeProvider clock)
+internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, PodEngineOptions options, NodePressure pressure, TimeProvider clock)
 {
     public void Report()
     {
@@ -28,6 +30,14 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
             }
 
             node["metadata"]!["labels"] = labels.DeepClone();
+            var spec = node["spec"]?.DeepClone() as JsonObject ?? [];
+            spec.Remove("taints");
+            if (PressureTaints.Apply(node["spec"]?["taints"] as JsonArray, pressure.Conditions, clock.GetUtcNow()) is { } taints)
+            {
+                spec["taints"] = taints;
+            }
+
+            node["spec"] = spec;
             node["status"] = Status(node["status"] as JsonObject);
             return node;
         });
@@ -48,13 +58,15 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
         ["capacity"] = Amounts(NodeCapacity.Total(options.Root), before?["capacity"] as JsonObject),
         ["allocatable"] = Amounts(NodeCapacity.Allocatable(options.Root), before?["allocatable"] as JsonObject),
         ["conditions"] = new JsonArray(
-            Condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", before?["conditions"] as JsonArray),
-            Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", before?["conditions"] as JsonArray),
-            Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", before?["conditions"] as JsonArray),
+            PressureCondition(Signal.MemoryPressure, before),
+            PressureCondition(Signal.DiskPressure, before),
+            PressureCondition(Signal.PidPressure, before),
             Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before?["conditions"] as JsonArray)),
         ["addresses"] = new JsonArray(
-            new JsonObject { ["type"] = "InternalIP", ["address"] = options.NodeIp },
-            new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName }),
+        [
+            .. options.NodeIps.Select(address => new JsonObject { ["type"] = "InternalIP", ["address"] = address }),
+            new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName },
+        ]),
         ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 10250 } },
         ["nodeInfo"] = new JsonObject
         {
@@ -69,7 +81,20 @@ internal sealed class NodeReporter(ObjectStore store, PodEngineOptions options, 
             ["operatingSystem"] = "linux",
             ["architecture"] = Architecture,
         },
+        ["runtimeHandlers"] = new JsonArray([.. runtime.Handlers.Prepend("").Select(handler => (JsonNode)new JsonObject
+        {
+            ["name"] = handler,
+            ["features"] = new JsonObject { ["recursiveReadOnlyMounts"] = true, ["userNamespaces"] = runtime.UserNamespaceProblem is null },
+        })]),
+        ["features"] = new JsonObject { ["supplementalGroupsPolicy"] = true },
     };
+
+    private JsonNode PressureCondition(string type, JsonObject? before)
+    {
+        var holds = pressure.Conditions.Contains(type);
+        var (reason, message) = NodeEvents.Condition(type, holds);
+        return Condition(type, holds, reason, message, before?["conditions"] as JsonArray);
+    }
 
     /// <summary>What a client has added of its own (example.com/dongle) stays.</summary>
     private static JsonObject Amounts(Dictionary<string, decimal> own, JsonObject? before)

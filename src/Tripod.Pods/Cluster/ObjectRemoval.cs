@@ -9,7 +9,7 @@ internal static class ObjectRemoval
 {
     public static void Begin(ObjectStore store, StoredObject stored, DateTimeOffset now)
     {
-        var isPod = stored.Key.StartsWith(ResourceKeys.Prefix("pods"), StringComparison.Ordinal);
+        var isPod = stored.Key.StartsWith(ResourceKeys.Prefix("pods"), StringComparison.Ordinal) || StaticPods.StaticPod.IsKey(stored.Key);
         if (isPod || JsonNode.Parse(stored.Document.Span)?["metadata"]?["finalizers"] is JsonArray { Count: > 0 })
         {
             store.Update(stored.Key, document => Mark(document, now));

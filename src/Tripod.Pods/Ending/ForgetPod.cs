@@ -15,6 +15,8 @@ internal sealed class ForgetPod(PodParts parts)
         }
 
         parts.Volumes.TearDown(pod.Uid);
+        parts.Resizes.Forget(pod.Uid);
+        parts.UserIds.Free(pod.Uid);
         if (SandboxConfigs.LogDirectory(parts.LogRoot, pod) is var logs && Directory.Exists(logs))
         {
             Directory.Delete(logs, recursive: true);

@@ -14,6 +14,9 @@ public sealed class EventRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>However many there are within the hour; looked at again after so many new ones.</summary>
+    private const int MostKept = 4000, LookAgain = 500;
+
     private readonly ObjectStore store;
     private readonly string nodeName;
     private readonly TimeProvider clock;
@@ -33,8 +36,8 @@ public sealed class EventRecorder : IAsyncDisposable
 
     public void Warning(EventTarget target, string reason, string message) => Add(target, "Warning", reason, message, "kubelet");
 
-    public void Add(EventTarget target, string type, string reason, string message, string component) =>
-        queue.Writer.TryWrite(new(target, type, reason, message, component, clock.GetUtcNow()));
+    public void Add(EventTarget target, string type, string reason, string message, string component, IReadOnlyDictionary<string, string>? annotations = null) =>
+        queue.Writer.TryWrite(new(target, type, reason, message, component, clock.GetUtcNow(), annotations));
 
     public async ValueTask DisposeAsync()
     {
@@ -42,18 +45,21 @@ public sealed class EventRecorder : IAsyncDisposable
         await writer.ConfigureAwait(false);
     }
 
-    /// <summary>Removes what was neither made nor seen again within the hour; times that clients wrote may lie anywhere.</summary>
+    /// <summary>Removes what was neither made nor seen again within the hour, and of too many the oldest; times that clients wrote may lie anywhere.</summary>
     public void Prune()
     {
-        foreach (var stored in store.List(ResourceKeys.Prefix("events")).Objects)
+        var events = store.List(ResourceKeys.Prefix("events")).Objects.Select(stored => (stored.Key, At: LastSeen(stored))).OrderByDescending(found => found.At).ToList();
+        foreach (var (key, _) in events.Where((found, place) => place >= MostKept || clock.GetUtcNow() - found.At > Kept))
         {
-            var found = JsonNode.Parse(stored.Document.Span);
-            var times = new[] { found?["metadata"]?["creationTimestamp"], found?["lastTimestamp"], found?["series"]?["lastObservedTime"] };
-            if (times.All(time => !DateTimeOffset.TryParse((string?)time, out var moment) || clock.GetUtcNow() - moment > Kept))
-            {
-                store.Delete(stored.Key);
-            }
+            store.Delete(key);
         }
+    }
+
+    private static DateTimeOffset LastSeen(StoredObject stored)
+    {
+        var found = JsonNode.Parse(stored.Document.Span);
+        var times = new[] { found?["metadata"]?["creationTimestamp"], found?["lastTimestamp"], found?["series"]?["lastObservedTime"] };
+        return times.Max(time => DateTimeOffset.TryParse((string?)time, out var moment) ? moment : DateTimeOffset.MinValue);
     }
 
     private async Task WriteAllAsync()
@@ -80,7 +86,7 @@ public sealed class EventRecorder : IAsyncDisposable
             return;
         }
 
-        if (store.Get(ResourceKeys.Of("namespaces", null, occurrence.Target.Namespace)) is null)
+        if (store.Get(ResourceKeys.Of("namespaces", null, Space(occurrence.Target))) is null)
         {
             // It went with all that was in it: nothing may be left in its name.
             return;
@@ -91,9 +97,17 @@ public sealed class EventRecorder : IAsyncDisposable
             known.Clear();
         }
 
+        if (sequence % LookAgain == LookAgain - 1)
+        {
+            Prune();
+        }
+
         var name = $"{occurrence.Target.Name}.{occurrence.At.UtcTicks + sequence++:x16}";
-        known[identity] = store.Create(ResourceKeys.Of("events", occurrence.Target.Namespace, name), First(name, occurrence)).Key;
+        known[identity] = store.Create(ResourceKeys.Of("events", Space(occurrence.Target), name), First(name, occurrence)).Key;
     }
+
+    /// <summary>What is in no namespace has its events in the default one.</summary>
+    private static string Space(EventTarget target) => target.Namespace.Length > 0 ? target.Namespace : "default";
 
     private static JsonObject Again(JsonObject found, Occurrence occurrence)
     {
@@ -113,19 +127,24 @@ public sealed class EventRecorder : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["resourceVersion"] = occurrence.Target.ResourceVersion,
         };
+        if (occurrence.Target.Namespace.Length == 0)
+        {
+            about.Remove("namespace");
+        }
+
         if (occurrence.Target.FieldPath.Length > 0)
         {
             about["fieldPath"] = occurrence.Target.FieldPath;
         }
 
-        return new JsonObject
+        var made = new JsonObject
         {
             ["kind"] = "Event",
             ["apiVersion"] = "v1",
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["namespace"] = occurrence.Target.Namespace,
+                ["namespace"] = Space(occurrence.Target),
                 ["uid"] = Guid.NewGuid().ToString(),
                 ["creationTimestamp"] = ContainerStates.Time(occurrence.At),
             },
@@ -141,7 +160,13 @@ public sealed class EventRecorder : IAsyncDisposable
             ["reportingComponent"] = occurrence.Component,
             ["reportingInstance"] = nodeName,
         };
+        if (occurrence.Annotations is { Count: > 0 } annotations)
+        {
+            made["metadata"]!["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        }
+
+        return made;
     }
 
-    private sealed record Occurrence(EventTarget Target, string Type, string Reason, string Message, string Component, DateTimeOffset At);
+    private sealed record Occurrence(EventTarget Target, string Type, string Reason, string Message, string Component, DateTimeOffset At, IReadOnlyDictionary<string, string>? Annotations);
 }

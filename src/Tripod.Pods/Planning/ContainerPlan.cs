@@ -1,3 +1,4 @@
+using Tripod.Pods.Resizing;
 using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Planning;
@@ -62,7 +63,7 @@ internal static class ContainerPlan
         var inARow = InARow(seen, ended);
         // An end in what is yet to come: the clock was set back, and holds nothing up for as long as that.
         var since = ended.FinishedAt is { } finished && finished <= now ? finished : now - RestartBackoff.Delay(inARow);
-        if (IsChanged(ended, container) || !wake.WaitsFor(since + RestartBackoff.Delay(inARow)))
+        if (IsChanged(ended, container) || (seen.Memory.WantedAgain.Contains(ended.Id) && ResizeRestarts(container, seen, ended)) || !wake.WaitsFor(since + RestartBackoff.Delay(inARow)))
         {
             steps.Add(new PodStep.StartContainer(container, ended.Config.Attempt + 1, inARow));
         }
@@ -74,6 +75,11 @@ internal static class ContainerPlan
         if (IsChanged(running, container))
         {
             return new(container, running.Id, $"Container {name} definition changed, will be restarted", grace, Again: true);
+        }
+
+        if (ResizeRestarts(container, seen, running))
+        {
+            return new(container, running.Id, $"Container {name} resize requires restart", grace, Again: true);
         }
 
         if (seen.Verdict(container, running.Id).Failed is not { Length: > 0 } probe)
@@ -88,9 +94,13 @@ internal static class ContainerPlan
             own is { } seconds ? TimeSpan.FromSeconds(seconds) : grace, again);
     }
 
-    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one.</summary>
+    /// <summary>What ended with its sandbox, or before it, has not crashed in the new one; nor what was stopped to start anew with all others.</summary>
     private static int InARow(PodObservation seen, ContainerStatus ended) =>
-        seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId ? 0 : RestartBackoff.NextInARow(ended);
+        (seen.ReadySandbox is { } sandbox && sandbox.Id != ended.SandboxId) || (RestartAll.IsStale(seen, ended) && RestartAll.Cause(seen)!.Id != ended.Id) ? 0 : RestartBackoff.NextInARow(ended);
+
+    /// <summary>It runs, or has just run, with other limits than were granted, and its policy wants a new start for them.</summary>
+    private static bool ResizeRestarts(PodContainer container, PodObservation seen, ContainerStatus made) =>
+        container.RunsOn && ResizeState.NeedsRestart(container, made.Config.Resources, Starting.Resources.Of(seen.Pod.Spec, container, seen.MachineMemory));
 
     private static bool IsChanged(ContainerStatus made, PodContainer container) =>
         made.Config.Annotations.TryGetValue(Labels.SpecImage, out var image) && image != container.Spec.Image;

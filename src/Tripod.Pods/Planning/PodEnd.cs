@@ -5,7 +5,7 @@ namespace Tripod.Pods.Planning;
 /// <summary>Why a pod is brought to its end though nobody deleted it, and how long its containers may take.</summary>
 internal sealed record PodEnd(string Reason, string Message, TimeSpan Grace)
 {
-    public const string DeadlineExceeded = "DeadlineExceeded", Evicted = "Evicted";
+    public const string DeadlineExceeded = "DeadlineExceeded", Evicted = "Evicted", Preempting = "Preempting";
 
     private const string TooLong = "Pod was active on the node longer than the specified deadline";
 
@@ -13,7 +13,7 @@ internal sealed record PodEnd(string Reason, string Message, TimeSpan Grace)
     public static PodEnd? Of(PodView pod, DateTimeOffset now)
     {
         var status = pod.Object.Status;
-        return status?.Reason == Evicted ? new(Evicted, status.Message ?? "", TimeSpan.Zero)
+        return status?.Reason is Evicted or Preempting ? new(status.Reason, status.Message ?? "", TimeSpan.Zero)
             : status?.Reason == DeadlineExceeded || (Deadline(pod) is { } deadline && deadline <= now) ? new(DeadlineExceeded, TooLong, pod.Grace)
             : null;
     }

@@ -29,6 +29,12 @@ internal sealed record PodMemory
     public Trouble? Volumes { get; init; }
     public Trouble? Scheduling { get; init; }
 
+    /// <summary>Why a granted resize could not be carried out.</summary>
+    public Trouble? Resizing { get; init; }
+
+    /// <summary>Others go so that the node can take the pod.</summary>
+    public Trouble? Admission { get; init; }
+
     /// <summary>The node has taken the pod.</summary>
     public bool Admitted { get; init; }
 
@@ -44,6 +50,12 @@ internal sealed record PodMemory
     /// <summary>Null until termination began; then the grace it was begun with.</summary>
     public TimeSpan? TerminatingWith { get; init; }
 
+    /// <summary>Of an eviction by this engine; another one that goes on with it gives the least.</summary>
+    public TimeSpan? EvictedWithin { get; init; }
+
+    /// <summary>The pod is over, and what it had on the disk beside its logs is gone.</summary>
+    public bool Released { get; init; }
+
     /// <summary>Nothing of the pod runs any more, and nothing of it will.</summary>
     public bool Terminated { get; init; }
 
@@ -53,6 +65,7 @@ internal sealed record PodMemory
     public PodMemory RetryNow(DateTimeOffset now) => this with
     {
         Scheduling = Scheduling is null ? null : Scheduling with { RetryAt = now },
+        Admission = Admission is null ? null : Admission with { RetryAt = now },
         Volumes = Volumes is null ? null : Volumes with { RetryAt = now },
         Sandbox = Sandbox is null ? null : Sandbox with { RetryAt = now },
         Containers = Containers.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Reason == "CreateContainerConfigError" ? pair.Value with { RetryAt = now } : pair.Value),

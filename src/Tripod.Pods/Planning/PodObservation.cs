@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tripod.Pods.Probes;
+using Tripod.Pods.Resizing;
 using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Sandboxes;
@@ -25,6 +26,21 @@ internal sealed record PodObservation
     /// <summary>What containers left in their termination message file, by container id.</summary>
     public IReadOnlyDictionary<string, string> Messages { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Why the node has not granted what the spec asks for; null where nothing waits, or nobody has looked yet.</summary>
+    public PendingResize? ResizePending { get; init; }
+
+    /// <summary>The generation whose resize was granted and is being carried out.</summary>
+    public long? ResizeBegun { get; init; }
+
+    /// <summary>The node has written down what it grants the pod.</summary>
+    public bool IsGranted { get; init; } = true;
+
+    /// <summary>Bytes; what shares of memory are measured by.</summary>
+    public long MachineMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Processes that one pod may have; 0: as many as the machine.</summary>
+    public long PidsLimit { get; init; }
+
     /// <summary>The object was removed from under the engine (deletion by force): nothing of it may stay.</summary>
     public bool Gone { get; init; }
 
@@ -34,8 +50,8 @@ internal sealed record PodObservation
 
     public ContainerStatus? Newest(string name) => Containers[name].FirstOrDefault();
 
-    /// <summary>The newest, unless it belongs to a sandbox that is gone.</summary>
-    public ContainerStatus? InSandbox(string name) => Newest(name) is { } newest && newest.SandboxId == Sandbox?.Id ? newest : null;
+    /// <summary>The newest, unless it belongs to a sandbox that is gone, or to the time before all were to start anew.</summary>
+    public ContainerStatus? InSandbox(string name) => Newest(name) is { } newest && newest.SandboxId == Sandbox?.Id && !RestartAll.IsStale(this, newest) ? newest : null;
 
     public bool IsRunning(string name) => Newest(name) is { State: ContainerState.Running };
 
@@ -88,7 +104,7 @@ internal sealed record PodObservation
             .ThenByDescending(container => container.CreatedAt);
 
     private bool IsWanted(PodContainer container, ContainerStatus ended) =>
-        Memory.WantedAgain.Contains(ended.Id) || RestartRules.Restarts(Pod.Spec, container, ended.ExitCode);
+        Memory.WantedAgain.Contains(ended.Id) || (container.Role != ContainerRole.Ephemeral && RestartAll.IsStale(this, ended)) || RestartRules.Restarts(Pod.Spec, container, ended.ExitCode);
 
     private bool IsBehind(PodContainer init) => init.Role == ContainerRole.Sidecar ? IsStarted(init) : HasSucceeded(init);
 }

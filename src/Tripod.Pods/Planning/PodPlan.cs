@@ -21,7 +21,8 @@ internal static class PodPlan
         }
         else if (string.IsNullOrEmpty(seen.Pod.Spec.NodeName))
         {
-            if (!wake.WaitsFor(seen.Memory.Scheduling?.RetryAt))
+            // Whoever names another scheduler is that one's to bind.
+            if (seen.Pod.Spec.SchedulerName is null or "" or Cluster.Scheduler.Name && !wake.WaitsFor(seen.Memory.Scheduling?.RetryAt))
             {
                 steps.Add(new PodStep.Schedule());
             }
@@ -31,10 +32,11 @@ internal static class PodPlan
             if (seen.Pod.IsTerminal)
             {
                 LetGo(seen, steps);
+                Release(seen, steps);
             }
             else if (PodEnd.Of(seen.Pod, now) is { } end)
             {
-                End(seen, end, end.Grace, steps);
+                End(seen, end, seen.Memory.EvictedWithin ?? end.Grace, steps);
             }
             else if (PodEnd.IsDone(seen))
             {
@@ -87,11 +89,40 @@ internal static class PodPlan
         }
     }
 
+    /// <summary>A pod that was evicted keeps nothing on the disk; one that ended keeps its containers, for their logs.</summary>
+    private static void Release(PodObservation seen, List<PodStep> steps)
+    {
+        if (seen.ReadySandbox is not null || !seen.Memory.Starting.IsEmpty)
+        {
+            return;
+        }
+
+        if (seen.Pod.Object.Status?.Reason == PodEnd.Evicted)
+        {
+            steps.AddRange(seen.Containers.SelectMany(runs => runs).Where(run => run.State != ContainerState.Running).Select(run => new PodStep.RemoveContainer(run.Id)));
+        }
+
+        if (!seen.Memory.Released)
+        {
+            steps.Add(new PodStep.ReleaseVolumes());
+        }
+    }
+
     private static void Run(PodObservation seen, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
     {
         if (!seen.Memory.Admitted && seen.Sandboxes.Count == 0)
         {
+            if (wake.WaitsFor(seen.Memory.Admission?.RetryAt))
+            {
+                return;
+            }
+
             steps.Add(new PodStep.Admit());
+        }
+
+        if (seen.Sandboxes.Count > 0)
+        {
+            ResizeSteps.Add(seen, steps, wake);
         }
 
         if (!seen.Memory.VolumesReady || (seen.Memory.VolumesAgain is { } again && !wake.WaitsFor(again)))
@@ -118,6 +149,11 @@ internal static class PodPlan
             return;
         }
 
+        if (RestartAll.Holds(seen, steps, wake))
+        {
+            return;
+        }
+
         foreach (var container in StartOrder.Of(seen))
         {
             ContainerPlan.Decide(container, seen, steps, wake, now);
@@ -129,7 +165,7 @@ internal static class PodPlan
     {
         steps.AddRange(seen.Containers
             .SelectMany(containers => containers.Skip(2))
-            .Where(container => container.State != ContainerState.Running)
+            .Where(container => container.State != ContainerState.Running && !RestartAll.Needs(seen, container))
             .Select(container => new PodStep.RemoveContainer(container.Id)));
 
         var kept = seen.Containers.SelectMany(containers => containers.Take(2)).Select(container => container.SandboxId).ToHashSet();

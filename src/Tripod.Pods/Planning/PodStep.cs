@@ -8,6 +8,18 @@ internal abstract record PodStep
     /// <summary>Looked at once, before anything of the pod is made: what the node cannot take fails.</summary>
     public sealed record Admit : PodStep;
 
+    /// <summary>Writes down what a pod has that was taken before this was written down.</summary>
+    public sealed record AssumeGranted : PodStep;
+
+    /// <summary>The spec asks for other resources than were granted: it is looked for room.</summary>
+    public sealed record DecideResize : PodStep;
+
+    /// <summary>Limits are written that follow from what was granted.</summary>
+    public sealed record Resize : PodStep;
+
+    /// <summary>All is as it was granted: said once.</summary>
+    public sealed record NoteResized(long Generation) : PodStep;
+
     public sealed record SetUpVolumes : PodStep;
 
     /// <param name="Why">Null for a pod's first sandbox.</param>
@@ -17,7 +29,8 @@ internal abstract record PodStep
 
     /// <summary>One container alone; the pod goes on.</summary>
     /// <param name="Again">It is started anew, whatever its exit code will be.</param>
-    public sealed record KillContainer(PodContainer Container, string ContainerId, string Message, TimeSpan Grace, bool Again) : PodStep;
+    /// <param name="Hooks">Its preStop hook runs before.</param>
+    public sealed record KillContainer(PodContainer Container, string ContainerId, string Message, TimeSpan Grace, bool Again, bool Hooks = true) : PodStep;
 
     /// <summary>Says that a failed pull is being waited out (ImagePullBackOff, with its events).</summary>
     public sealed record NotePullBackOff(PodContainer Container) : PodStep;
@@ -27,6 +40,9 @@ internal abstract record PodStep
 
     /// <summary>All containers have ended for good: pause and its network are let go.</summary>
     public sealed record StopSandbox(string SandboxId) : PodStep;
+
+    /// <summary>The pod is over: its volumes go, as the disk may be what was short. Logs and messages stay.</summary>
+    public sealed record ReleaseVolumes : PodStep;
 
     public sealed record RemoveSandbox(string SandboxId) : PodStep;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Tripod.Pods.Status;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 
@@ -9,6 +10,10 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for one container of a pod.</summary>
 internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages, PodEngineOptions options)
 {
+    /// <summary>Where the kernel can, it kills a container's processes together, so that no half of it lives on (kubelet: singleProcessOOMKill).</summary>
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfVersion2 = new(() =>
+        CgroupFeatures.Detect().Version == 2 ? new Dictionary<string, string> { ["memory.oom.group"] = "1" } : new Dictionary<string, string>());
+
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
     public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, IReadOnlyList<string> volumeImages, int attempt, int inARow)
     {
@@ -25,13 +30,14 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Args = [.. (container.Args ?? []).Select(part => Expansion.Expand(part, values))],
             WorkingDir = container.WorkingDir ?? "",
             Env = [.. values],
-            Mounts = [.. mounts.Of(pod, container, values), messages.Mount(pod, container, attempt)],
+            Mounts = Shown(pod, [.. mounts.Of(pod, container, values), messages.Mount(pod, container, attempt)], container),
             Devices = [.. mounts.Devices(pod, container), .. security.Privileged ? HostDevices.All() : []],
             VolumeImages = volumeImages,
             Labels = LabelsOf(pod, container.Name),
             Annotations = new Dictionary<string, string>
             {
                 [Labels.SpecImage] = container.Image,
+                [Labels.ImageDigest] = image.RepoDigests is [var digest, ..] ? digest : image.Id,
                 [Labels.Restarts] = inARow.ToString(CultureInfo.InvariantCulture),
             },
             LogPath = $"{container.Name}/{attempt}.log",
@@ -40,10 +46,22 @@ internal sealed class ContainerConfigs(ContainerEnvironment environment, Contain
             Stdin = container.Stdin ?? false,
             StdinOnce = container.StdinOnce ?? false,
             Tty = container.Tty ?? false,
-            Resources = Resources.Of(pod.Spec, container, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+            Resources = Resources.Of(pod.Spec, one, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) with { Unified = OfVersion2.Value },
             Security = security,
-            StopSignal = container.Lifecycle?.StopSignal ?? "",
+            StopSignal = container.Lifecycle?.StopSignal is { Length: > 0 } signal ? signal : image.Config.StopSignal,
         };
+    }
+
+    /// <summary>In a user namespace of the pod's own files keep their ids; an image's are shown so already.</summary>
+    private static IReadOnlyList<ContainerMount> Shown(PodView pod, IReadOnlyList<ContainerMount> mounts, V1Container container)
+    {
+        if (pod.Spec.HostUsers != false)
+        {
+            return mounts;
+        }
+
+        var images = (container.VolumeMounts ?? []).Where(mount => pod.Spec.Volumes?.Any(volume => volume.Name == mount.Name && volume.Image is not null) == true).Select(mount => mount.MountPath).ToHashSet();
+        return [.. mounts.Select(mount => images.Contains(mount.ContainerPath) ? mount : mount with { IdMapped = true })];
     }
 
     public static Dictionary<string, string> LabelsOf(PodView pod, string? container)

@@ -72,7 +72,7 @@ internal sealed class ContainerEnvironment(ObjectStore store, PodVolumes volumes
 
     private string? Value(PodView pod, V1Container container, V1EnvVarSource source) =>
         source.FieldRef is { } field ? DownwardApi.Field(pod, field.FieldPath)
-        : source.ResourceFieldRef is { } resource ? DownwardApi.Resource(pod, resource, resource.ContainerName is { Length: > 0 } named ? named : container.Name)
+        : source.ResourceFieldRef is { } resource ? DownwardApi.Resource(pod, resource, resource.ContainerName is { Length: > 0 } named ? named : container.Name, options.Root)
         : source.ConfigMapKeyRef is { } configKey ? Key(ConfigMap(pod, configKey.Name, configKey.Optional), configKey.Key, configKey.Optional, $"ConfigMap {pod.Namespace}/{configKey.Name}")
         : source.SecretKeyRef is { } secretKey ? Key(Secret(pod, secretKey.Name, secretKey.Optional), secretKey.Key, secretKey.Optional, $"Secret {pod.Namespace}/{secretKey.Name}")
         : source.FileKeyRef is { } file ? EnvironmentFile.Read(volumes, pod, file)

@@ -25,13 +25,16 @@ internal sealed class ContainerMounts(PodVolumes volumes)
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
     public IReadOnlyList<ContainerDevice> Devices(PodView pod, V1Container container) => [.. (container.VolumeDevices ?? []).Select(device =>
     {
-        var (path, readOnly) = Locate(pod, VolumeOf(pod, device.Name));
+        var volume = VolumeOf(pod, device.Name);
+        Expect(pod, volume, isBlock: true);
+        var (path, readOnly) = Locate(pod, volume);
         return new ContainerDevice(path, device.DevicePath, readOnly ? "r" : "rwm");
     })];
 
     private ContainerMount Of(PodView pod, V1Container container, V1VolumeMount mount, int index, IReadOnlyDictionary<string, string> environment)
     {
         var volume = VolumeOf(pod, mount.Name);
+        Expect(pod, volume, isBlock: false);
         var (path, always) = Locate(pod, volume);
         var readOnly = always || mount.ReadOnlyProperty == true || volume.PersistentVolumeClaim?.ReadOnlyProperty == true;
         if (SubPathOf(mount, environment) is { Length: > 0 } subPath)
@@ -64,6 +67,16 @@ internal sealed class ContainerMounts(PodVolumes volumes)
         pod.Spec.Volumes?.FirstOrDefault(found => found.Name == name) ?? throw Problem($"volume {name} is not in spec.volumes");
 
     private (string Path, bool ReadOnly) Locate(PodView pod, V1Volume volume) => Prepared(() => volumes.Locate(pod, volume));
+
+    private void Expect(PodView pod, V1Volume volume, bool isBlock)
+    {
+        if (Prepared(() => volumes.IsBlock(pod, volume)) != isBlock)
+        {
+            throw Problem(isBlock
+                ? $"volume {volume.Name} has volumeMode Filesystem, but is specified in volumeDevices"
+                : $"volume {volume.Name} has volumeMode Block, but is specified in volumeMounts");
+        }
+    }
 
     private static T Prepared<T>(Func<T> prepare)
     {

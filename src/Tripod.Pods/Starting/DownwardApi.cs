@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using k8s.Models;
+using Tripod.Pods.Capacity;
 using Tripod.Pods.Status;
 
 namespace Tripod.Pods.Starting;
@@ -26,27 +27,23 @@ internal static partial class DownwardApi
             "metadata.annotations" => Lines(metadata.Annotations),
             "spec.nodeName" => pod.Spec.NodeName ?? "",
             "spec.serviceAccountName" => pod.Spec.ServiceAccountName ?? "",
-            "status.hostIP" or "status.hostIPs" => pod.Object.Status?.HostIP ?? "",
+            "status.hostIP" => pod.Object.Status?.HostIP ?? "",
+            "status.hostIPs" => string.Join(',', pod.Object.Status?.HostIPs?.Select(address => address.Ip) ?? []),
             "status.podIP" => pod.Object.Status?.PodIP ?? "",
             "status.podIPs" => string.Join(',', pod.Object.Status?.PodIPs?.Select(address => address.Ip) ?? []),
             _ => throw new ContainerProblem("CreateContainerConfigError", $"unsupported fieldPath: {path}"),
         };
     }
 
-    /// <summary>A container's request or limit in units of the divisor, rounded up; what is not limited is the machine's.</summary>
-    public static string Resource(PodView pod, V1ResourceFieldSelector selector, string containerName)
+    /// <summary>A container's request or limit in units of the divisor, rounded up; what is not limited is what the machine has for pods.</summary>
+    /// <param name="root">The engine's, on the disk that counts.</param>
+    public static string Resource(PodView pod, V1ResourceFieldSelector selector, string containerName, string root)
     {
         var container = pod.Containers.FirstOrDefault(found => found.Name == containerName)?.Spec
             ?? throw new ContainerProblem("CreateContainerConfigError", $"container {containerName} not found");
         var parts = selector.Resource.Split('.', 2);
         var amounts = parts[0] == "limits" ? container.Resources?.Limits : container.Resources?.Requests;
-        var amount = QosClass.Of(amounts, parts[1]) ?? (parts[0], parts[1]) switch
-        {
-            ("limits", "cpu") => Environment.ProcessorCount,
-            ("limits", "memory") => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            ("limits", "ephemeral-storage") => new DriveInfo("/").TotalSize,
-            _ => 0m,
-        };
+        var amount = QosClass.Of(amounts, parts[1]) ?? (parts[0] == "limits" ? NodeCapacity.Allocatable(root).GetValueOrDefault(parts[1]) : 0m);
         var divisor = selector.Divisor?.ToDecimal() is > 0 and var given ? given : 1m;
         return Math.Ceiling(amount / divisor).ToString("0", CultureInfo.InvariantCulture);
     }

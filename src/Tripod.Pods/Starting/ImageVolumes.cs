@@ -10,7 +10,7 @@ internal sealed class ImageVolumes(ContainerRuntime runtime, PodImages images, P
 {
     /// <returns>The images' ids, which are in use as long as the container is.</returns>
     /// <exception cref="ContainerProblem">ErrImagePull and its like.</exception>
-    public async Task<IReadOnlyList<string>> SetUp(PodView pod, PodContainer container, EventTarget target, CancellationToken cancel)
+    public async Task<IReadOnlyList<string>> SetUp(PodView pod, PodContainer container, string sandboxId, EventTarget target, CancellationToken cancel)
     {
         var used = new List<string>();
         foreach (var volume in (pod.Spec.Volumes ?? []).Where(volume => volume.Image is not null && container.Spec.VolumeMounts?.Any(mount => mount.Name == volume.Name) == true))
@@ -20,7 +20,7 @@ internal sealed class ImageVolumes(ContainerRuntime runtime, PodImages images, P
             var found = await images.Ensure(pod, wanted, target, cancel).ConfigureAwait(false);
             try
             {
-                runtime.MountImage(found.Id, volumes.Locate(pod, volume).Path);
+                runtime.MountImage(found.Id, volumes.Locate(pod, volume).Path, sandboxId);
             }
             catch (Exception failure) when (failure is IOException or RuntimeException)
             {

@@ -1,19 +1,20 @@
 using k8s.Models;
 using Tripod.Pods.Status;
 using Tripod.Runtime.Sandboxes;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Pods.Starting;
 
 /// <summary>What the runtime is asked for, for a pod's sandbox.</summary>
 internal static class SandboxConfigs
 {
-    public static SandboxConfig Of(PodView pod, int attempt, string logRoot) => new()
+    public static SandboxConfig Of(PodView pod, int attempt, string logRoot, string runtimeHandler, long pidsLimit, UserMappings? users = null) => new()
     {
         Name = pod.Name,
         Namespace = pod.Namespace,
         Uid = pod.Uid,
         Attempt = attempt,
-        Hostname = pod.Spec.HostNetwork == true ? "" : HostsFile.Hostname(pod),
+        Hostname = pod.Spec.HostNetwork == true ? "" : PodHostname.Of(pod).Kernel,
         LogDirectory = LogDirectory(logRoot, pod),
         Dns = Dns(pod.Spec),
         Ports = pod.Spec.HostNetwork == true ? [] : [.. HostPorts(pod.Spec)],
@@ -22,7 +23,10 @@ internal static class SandboxConfigs
         HostPid = pod.Spec.HostPID ?? false,
         HostIpc = pod.Spec.HostIPC ?? false,
         SharePid = pod.Spec.ShareProcessNamespace ?? false,
+        Users = users,
         CgroupParent = QosClass.Of(pod.Spec) is "Guaranteed" ? $"kubepods/pod{pod.Uid}" : $"kubepods/{QosClass.Of(pod.Spec).ToLowerInvariant()}/pod{pod.Uid}",
+        PodLimits = Resources.OfPod(pod.Spec, pidsLimit),
+        RuntimeHandler = runtimeHandler,
         Sysctls = (pod.Spec.SecurityContext?.Sysctls ?? []).ToDictionary(sysctl => sysctl.Name, sysctl => sysctl.Value),
     };
 
@@ -36,12 +40,19 @@ internal static class SandboxConfigs
 
     private static DnsConfig? Dns(V1PodSpec spec)
     {
-        var own = spec.DnsConfig;
-        if (own is null)
+        var source = spec.DnsPolicy switch
         {
-            return spec.DnsPolicy == "None" ? new([], [], []) : null;
-        }
-
-        return new([.. own.Nameservers ?? []], [.. own.Searches ?? []], [.. (own.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)]) { AddsToHost = spec.DnsPolicy != "None" };
+            "Default" => DnsSource.Host,
+            "ClusterFirstWithHostNet" => DnsSource.Engine,
+            _ => DnsSource.Automatic,
+        };
+        var own = spec.DnsConfig;
+        return own is null && spec.DnsPolicy != "None" && source == DnsSource.Automatic
+            ? null
+            : new([.. own?.Nameservers ?? []], [.. own?.Searches ?? []], [.. (own?.Options ?? []).Select(option => option.Value is { Length: > 0 } value ? $"{option.Name}:{value}" : option.Name)])
+            {
+                AddsToHost = spec.DnsPolicy != "None",
+                Source = source,
+            };
     }
 }

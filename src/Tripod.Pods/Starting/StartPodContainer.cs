@@ -21,7 +21,7 @@ internal sealed class StartPodContainer(PodParts parts, PodImages images, ImageV
     {
         var target = EventTarget.Of(pod, container);
         var image = await images.Ensure(pod, container.Spec, target, cancel).ConfigureAwait(false);
-        var volumeImages = await volumes.SetUp(pod, container, target, cancel).ConfigureAwait(false);
+        var volumeImages = await volumes.SetUp(pod, container, sandbox.Id, target, cancel).ConfigureAwait(false);
         var config = Attempt("CreateContainerConfigError", () => configs.Of(pod, container, image, volumeImages, attempt, inARow), target);
 
         if (container.Target.Length > 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Tripod.Pods.Planning;
+using Tripod.Pods.Resizing;
 using Tripod.Runtime.Containers;
 
 namespace Tripod.Pods.Status;
@@ -29,7 +30,7 @@ internal static class ContainerStates
             },
             ["restartCount"] = newest?.Config.Attempt ?? 0,
             ["image"] = newest?.Config.Image is { Length: > 0 } image && !image.StartsWith("sha256:", StringComparison.Ordinal) ? image : container.Spec.Image,
-            ["imageID"] = newest?.ImageId ?? "",
+            ["imageID"] = newest?.Config.Annotations.GetValueOrDefault(Labels.ImageDigest) ?? newest?.ImageId ?? "",
         };
         if (container.Role != ContainerRole.Ephemeral)
         {
@@ -39,6 +40,12 @@ internal static class ContainerStates
         if (newest is not null)
         {
             status["containerID"] = $"tripod://{newest.Id}";
+        }
+
+        AddResources(status, container, newest);
+        if (newest is not null && container.Role != ContainerRole.Ephemeral)
+        {
+            status["stopSignal"] = SignalNames.Of(SignalNames.Parse(newest.Config.StopSignal) ?? SignalNames.Term);
         }
 
         if (newest?.User is { } user)
@@ -60,6 +67,23 @@ internal static class ContainerStates
         }
 
         return status;
+    }
+
+    /// <summary>What it was granted, and has while it runs. Of those alone that can be resized.</summary>
+    private static void AddResources(JsonObject status, PodContainer container, ContainerStatus? newest)
+    {
+        if (!container.RunsOn)
+        {
+            return;
+        }
+
+        status["resources"] = newest is { State: ContainerState.Running }
+            ? ResourceDocument.Actual(container.Spec.Resources, newest.Config.Resources)
+            : ResourceDocument.Of(container.Spec.Resources);
+        if (ResourceDocument.Amounts(container.Spec.Resources?.Requests) is { } granted)
+        {
+            status["allocatedResources"] = granted;
+        }
     }
 
     public static string Time(DateTimeOffset moment) =>
@@ -84,6 +108,11 @@ internal static class ContainerStates
             return null;
         }
 
+        if (newest is { State: ContainerState.Exited } && RestartAll.IsStale(seen, newest) && container.Role != ContainerRole.Ephemeral)
+        {
+            return CrashLoop(seen, newest) ?? Creating(seen);
+        }
+
         if (seen.Memory.Containers.GetValueOrDefault(container.Name) is { } trouble)
         {
             var crashed = trouble.Reason is "RunContainerError" or "PostStartHookError" && newest is { State: ContainerState.Exited } ? CrashLoop(seen, newest) : null;
@@ -92,8 +121,10 @@ internal static class ContainerStates
 
         return newest is { State: ContainerState.Exited }
             ? CrashLoop(seen, newest)
-            : Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
+            : Creating(seen);
     }
+
+    private static JsonObject Creating(PodObservation seen) => Waiting(seen.Pod.Inits.Any() ? "PodInitializing" : "ContainerCreating", null);
 
     private static JsonObject? CrashLoop(PodObservation seen, ContainerStatus ended) =>
         ContainerPlan.BackOff(seen, ended) is var (delay, _) && delay > TimeSpan.Zero

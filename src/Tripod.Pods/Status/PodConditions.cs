@@ -5,16 +5,17 @@ using Tripod.Runtime.Containers;
 namespace Tripod.Pods.Status;
 
 /// <summary>
-/// The five conditions a kubelet keeps, with the moment each last turned; conditions of others (readiness gates) stay.
+/// The conditions a kubelet keeps, with the moment each last turned; conditions of others (readiness gates) stay.
 /// </summary>
 internal static class PodConditions
 {
-    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+    private static readonly string[] Own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", RestartAll.Condition];
 
     public static JsonArray Of(PodObservation seen, string phase, JsonArray? before, DateTimeOffset now)
     {
         var conditions = new JsonArray();
-        foreach (var type in Own)
+        // Of a pod that is on no node there is nothing to say but that.
+        foreach (var type in string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? Own[^1..] : Own)
         {
             if (Judge(type, seen, phase) is var (status, reason, message))
             {
@@ -22,12 +23,34 @@ internal static class PodConditions
             }
         }
 
-        foreach (var foreign in (before ?? []).OfType<JsonObject>().Where(condition => !Own.Contains((string?)condition["type"])))
+        foreach (var condition in ResizeConditions.Of(seen, before, now))
+        {
+            conditions.Add((JsonNode)condition);
+        }
+
+        foreach (var foreign in (before ?? []).OfType<JsonObject>().Where(condition => !Own.Contains((string?)condition["type"]) && !ResizeConditions.Own.Contains((string?)condition["type"])))
         {
             conditions.Add(foreign.DeepClone());
         }
 
         return conditions;
+    }
+
+    /// <summary>Adds the condition that the machine, not the pod, is why it ends (KEP-3329).</summary>
+    public static void Disrupt(JsonObject status, string message, long generation, DateTimeOffset now)
+    {
+        const string Type = "DisruptionTarget";
+        var others = (status["conditions"] as JsonArray ?? []).Where(condition => (string?)condition?["type"] != Type).Select(condition => condition?.DeepClone());
+        status["conditions"] = new JsonArray([.. others, new JsonObject
+        {
+            ["type"] = Type,
+            ["status"] = "True",
+            ["observedGeneration"] = generation,
+            ["lastProbeTime"] = null,
+            ["lastTransitionTime"] = ContainerStates.Time(now),
+            ["reason"] = "TerminationByKubelet",
+            ["message"] = message,
+        }]);
     }
 
     private static (bool Status, string? Reason, string? Message)? Judge(string type, PodObservation seen, string phase) => type switch
@@ -36,8 +59,16 @@ internal static class PodConditions
         "Initialized" => Initialized(seen, phase),
         "ContainersReady" => ContainersReady(seen, phase),
         "Ready" => Ready(seen, phase),
+        RestartAll.Condition => Restarting(seen, phase),
         _ => Scheduled(seen),
     };
+
+    /// <summary>Said of those pods alone that have such a rule.</summary>
+    private static (bool, string?, string?)? Restarting(PodObservation seen, string phase) =>
+        !RestartAll.IsPossible(seen.Pod) ? null
+        : phase is "Succeeded" or "Failed" ? (false, phase == "Succeeded" ? "PodCompleted" : "PodFailed", null)
+        : RestartAll.IsUnderWay(seen) ? (true, RestartAll.Started, RestartAll.Why)
+        : (false, null, null);
 
     private static (bool, string?, string?)? Scheduled(PodObservation seen) =>
         !string.IsNullOrEmpty(seen.Pod.Spec.NodeName) ? (true, null, null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Tripod.Linux;
+using Tripod.Linux.FileSystem;
 using Tripod.Pods.Capacity;
 
 namespace Tripod.Pods.Volumes;
@@ -8,24 +9,25 @@ namespace Tripod.Pods.Volumes;
 /// <summary>emptyDir volumes: a directory that lives as long as the pod, on disk, in memory, or of huge pages.</summary>
 internal static class EmptyDir
 {
+    /// <summary>Owner and mode are given once, with the directory: what a container makes of them later stays.</summary>
     public static void SetUp(string folder, V1EmptyDirVolumeSource source, V1PodSpec pod)
     {
-        Directory.CreateDirectory(folder);
+        var group = pod.SecurityContext?.FsGroup;
+        var shared = group is null ? "mode=0777" : string.Create(CultureInfo.InvariantCulture, $"mode=2777,gid={group}");
         switch (source.Medium)
         {
             case null or "":
+                MakeOnce(folder, group);
                 break;
             case "Memory":
-                MountOnce(folder, "tmpfs", string.Create(CultureInfo.InvariantCulture, $"mode=0777,size={MemorySize(source, pod)}"));
+                MountOnce(folder, "tmpfs", string.Create(CultureInfo.InvariantCulture, $"{shared},size={MemorySize(source, pod)}"));
                 break;
             case var medium when medium.StartsWith("HugePages", StringComparison.Ordinal):
-                MountOnce(folder, "hugetlbfs", $"mode=0777,pagesize={PageSize(medium, pod)}");
+                MountOnce(folder, "hugetlbfs", $"{shared},pagesize={PageSize(medium, pod)}");
                 break;
             default:
                 throw new VolumeException($"emptyDir medium {source.Medium} is unknown: write \"\", Memory or HugePages");
         }
-
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1FF); // 0777: containers of any user share it
     }
 
     public static long? SizeLimit(V1EmptyDirVolumeSource source) => source.SizeLimit?.ToDecimal() is > 0 and var limit ? (long)limit : null;
@@ -52,8 +54,27 @@ internal static class EmptyDir
         return size.Replace("Mi", "M", StringComparison.Ordinal).Replace("Gi", "G", StringComparison.Ordinal);
     }
 
+    private static void MakeOnce(string folder, long? group)
+    {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var unfinished = folder + ".new";
+        Directory.CreateDirectory(unfinished);
+        File.SetUnixFileMode(unfinished, (UnixFileMode)0x1FF); // 0777: containers of any user share it
+        if (group is { } members)
+        {
+            TreeGroup.Give(unfinished, (uint)members, readOnly: false);
+        }
+
+        Directory.Move(unfinished, folder);
+    }
+
     private static void MountOnce(string folder, string type, string data)
     {
+        Directory.CreateDirectory(folder);
         if (!Mounts.IsMountPoint(folder))
         {
             Mounts.Mount(type, folder, type, MountFlags.NoSuid | MountFlags.NoDev, data);

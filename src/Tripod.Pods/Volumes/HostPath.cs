@@ -10,10 +10,10 @@ internal static class HostPath
         var path = source.Path;
         switch (source.Type)
         {
-            case null or "":
+            case null or "" or "DirectoryOrCreate" when !File.Exists(path) && !Directory.Exists(path):
+                Directory.CreateDirectory(path, (UnixFileMode)0x1ED); // 0755; without a type it is what container runtimes do
                 break;
-            case "DirectoryOrCreate" when !File.Exists(path) && !Directory.Exists(path):
-                Directory.CreateDirectory(path, (UnixFileMode)0x1ED); // 0755
+            case null or "":
                 break;
             case "FileOrCreate" when !File.Exists(path) && !Directory.Exists(path):
                 using (File.Open(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)0x1A4 }))

@@ -14,7 +14,7 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
 {
     private const UnixFileMode RootOnly = (UnixFileMode)0x1E8; // 0750
 
-    private readonly VolumeContent content = new(store, tokens, clock);
+    private readonly VolumeContent content = new(store, tokens, options.Root, clock);
     private readonly ClaimedVolumes claims = new(store);
 
     /// <returns>When what they show has to be looked at again, though nobody changed it; null: never.</returns>
@@ -45,9 +45,31 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
         : ClaimedVolumes.ClaimOf(pod, volume) is { } claim ? claims.Locate(pod, claim)
         : (Folder(pod.Uid, Kind(volume), volume.Name), volume.EmptyDir is null);
 
+    /// <summary>Takes the volumes away of a pod that is over; what its containers left to say stays.</summary>
+    public void Release(string uid)
+    {
+        var directory = PodDirectory(uid);
+        foreach (var point in Mounts.Below(directory))
+        {
+            Mounts.Unmount(point);
+        }
+
+        foreach (var below in (string[])["volumes", SubPaths.Folder])
+        {
+            if (Path.Combine(directory, below) is var path && Directory.Exists(path))
+            {
+                TreeRemoval.Remove(path);
+            }
+        }
+    }
+
+    /// <exception cref="VolumeException">A claim that is not bound.</exception>
+    public bool IsBlock(PodView pod, V1Volume volume) => ClaimedVolumes.ClaimOf(pod, volume) is { } claim && claims.IsBlock(pod, claim);
+
     /// <summary>Takes a pod's mounts and directories away.</summary>
     public void TearDown(string uid)
     {
+        content.Forget(uid);
         var directory = PodDirectory(uid);
         foreach (var point in Mounts.Below(directory))
         {
@@ -94,11 +116,6 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
         if (volume.EmptyDir is { } empty)
         {
             EmptyDir.SetUp(folder, empty, pod.Spec);
-            if (group is { } members)
-            {
-                GiveTo(folder, (uint)members, readOnly: false, onRootMismatch: true);
-            }
-
             return null;
         }
 

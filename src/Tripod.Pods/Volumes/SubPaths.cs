@@ -10,6 +10,9 @@ namespace Tripod.Pods.Volumes;
 /// </summary>
 internal sealed class SubPaths(PodVolumes volumes)
 {
+    /// <summary>Below the pod's directory.</summary>
+    public const string Folder = "volume-subpaths";
+
     /// <param name="volume">Its name, and where it stands on the host.</param>
     /// <param name="container">The name of the container, and which of its mounts it is.</param>
     /// <returns>What to mount in place of the volume.</returns>
@@ -17,7 +20,7 @@ internal sealed class SubPaths(PodVolumes volumes)
     public string Prepare(PodView pod, (string Name, string Path) volume, string subPath, (string Name, int Mount) container)
     {
         var place = Path.Combine(
-            volumes.PodDirectory(pod.Uid), "volume-subpaths", volume.Name, container.Name, container.Mount.ToString(CultureInfo.InvariantCulture));
+            volumes.PodDirectory(pod.Uid), Folder, volume.Name, container.Name, container.Mount.ToString(CultureInfo.InvariantCulture));
         try
         {
             using var opened = Open(volume.Path, subPath);
@@ -58,7 +61,11 @@ internal sealed class SubPaths(PodVolumes volumes)
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         if (isDirectory)
         {
-            File.Delete(place);
+            if (File.Exists(place))
+            {
+                File.Delete(place);
+            }
+
             Directory.CreateDirectory(place);
         }
         else

@@ -7,8 +7,10 @@ using Tripod.Store;
 namespace Tripod.Pods.Volumes;
 
 /// <summary>The files of ConfigMap, Secret, downward API and projected volumes, as the store has them now.</summary>
-internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, TimeProvider clock)
+internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, string root, TimeProvider clock)
 {
+    private readonly PodCertificates certificates = new(store, clock);
+
     /// <param name="folder">Where the volume stands: a token that is there and has time left is kept.</param>
     /// <returns>The files, and when a token among them has to be renewed; null for a volume of another kind.</returns>
     public (Dictionary<string, VolumeFile> Files, DateTimeOffset? Again)? Of(PodView pod, V1Volume volume, string folder)
@@ -29,8 +31,15 @@ internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, Tim
         }
         else if (volume.Projected is { } projected)
         {
-            foreach (var source in projected.Sources ?? [])
+            foreach (var (index, source) in (projected.Sources ?? []).Index())
             {
+                if (source.PodCertificate is { } certificate)
+                {
+                    var renewed = AddCertificate(files, pod, certificate, (volume.Name, index), folder, projected.DefaultMode);
+                    again = again is null || renewed < again ? renewed : again;
+                    continue;
+                }
+
                 if (source.ServiceAccountToken is { } token)
                 {
                     var (file, renewed) = Token(pod, token, folder, projected.DefaultMode);
@@ -67,6 +76,36 @@ internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, Tim
         return (new(Encoding.UTF8.GetBytes(issued), bits, user), AccountTokens.RenewAt(issued)!.Value);
     }
 
+    /// <summary>Of a pod that has gone.</summary>
+    public void Forget(string uid) => certificates.Forget(uid);
+
+    /// <summary>Key and chain in one file, or each in its own; owned and read as tokens are.</summary>
+    /// <returns>When to look again.</returns>
+    private DateTimeOffset AddCertificate(Dictionary<string, VolumeFile> files, PodView pod, V1PodCertificateProjection source, (string, int) place, string folder, int? mode)
+    {
+        var (key, chain, again) = certificates.Of(pod, place, source, Shown(source, folder));
+        var user = AccountTokens.UserOf(pod.Spec);
+        var bits = user is not null || pod.Spec.SecurityContext?.FsGroup is not null ? (UnixFileMode)0x180 : VolumeFile.ModeOf(null, mode);
+        foreach (var (path, text) in ((string?, string)[])[(source.CredentialBundlePath, key + chain), (source.KeyPath, key), (source.CertificateChainPath, chain)])
+        {
+            if (path is { Length: > 0 })
+            {
+                files[Safe(path)] = new(Encoding.UTF8.GetBytes(text), bits, user);
+            }
+        }
+
+        return again;
+    }
+
+    private static (string Key, string Chain)? Shown(V1PodCertificateProjection source, string folder)
+    {
+        string? Read(string? path) => path is { Length: > 0 } && Path.Combine(folder, path) is var file && File.Exists(file) ? File.ReadAllText(file) : null;
+
+        return Read(source.CredentialBundlePath) is { } bundle && bundle.IndexOf("-----BEGIN CERTIFICATE", StringComparison.Ordinal) is > 0 and var at ? (bundle[..at], bundle[at..])
+            : (Read(source.KeyPath), Read(source.CertificateChainPath)) is ({ } key, { } chain) ? (key, chain)
+            : null;
+    }
+
     private void AddProjected(Dictionary<string, VolumeFile> files, PodView pod, V1VolumeProjection source, int? mode)
     {
         if (source.ConfigMap is { } configMap)
@@ -81,9 +120,13 @@ internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, Tim
         {
             AddDownward(files, pod, downward.Items, mode);
         }
+        else if (source.ClusterTrustBundle is { } bundle)
+        {
+            files[Safe(bundle.Path)] = new(TrustBundles.Of(store, bundle), VolumeFile.ModeOf(null, mode));
+        }
         else
         {
-            throw new VolumeException($"projected source {(source.ClusterTrustBundle is not null ? "clusterTrustBundle" : "podCertificate")} is not supported by tripod: use configMap, secret, downwardAPI or serviceAccountToken");
+            throw new VolumeException("projected source of a kind that this version does not know: use configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle or podCertificate");
         }
     }
 
@@ -120,12 +163,12 @@ internal sealed class VolumeContent(ObjectStore store, AccountTokens tokens, Tim
         Add(files, found.Data ?? new Dictionary<string, byte[]>(), items, mode, optional, "references non-existent secret key: ");
     }
 
-    private static void AddDownward(Dictionary<string, VolumeFile> files, PodView pod, IList<V1DownwardAPIVolumeFile>? items, int? mode)
+    private void AddDownward(Dictionary<string, VolumeFile> files, PodView pod, IList<V1DownwardAPIVolumeFile>? items, int? mode)
     {
         foreach (var item in items ?? [])
         {
             var text = item.FieldRef is { } field ? DownwardApi.Field(pod, field.FieldPath)
-                : item.ResourceFieldRef is { } resource ? DownwardApi.Resource(pod, resource, resource.ContainerName)
+                : item.ResourceFieldRef is { } resource ? DownwardApi.Resource(pod, resource, resource.ContainerName, root)
                 : throw new VolumeException($"downwardAPI item {item.Path} has neither fieldRef nor resourceFieldRef");
             files[Safe(item.Path)] = new(Encoding.UTF8.GetBytes(text), VolumeFile.ModeOf(item.Mode, mode));
         }

@@ -10,6 +10,9 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
 {
     private const string Root = "/sys/fs/cgroup";
 
+    /// <summary>Cgroups can be kept from huge pages (hugetlb).</summary>
+    public static bool LimitHugepages { get; } = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("hugetlb") : Directory.Exists($"{Root}/hugetlb");
+
     public static CgroupFeatures Detect() => File.Exists($"{Root}/cgroup.controllers")
         ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("io"))
         : new(

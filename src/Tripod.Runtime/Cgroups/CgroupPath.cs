@@ -12,6 +12,11 @@ internal sealed class CgroupPath(string engine, CgroupDriver driver)
     /// <summary>The top of all that is the engine's own.</summary>
     public string Top => Folder;
 
+    /// <summary>A cgroup in the engine's own part of the tree, by its folders below the top: <c>kubepods/burstable</c>.</summary>
+    public string Below(string folders) => driver == CgroupDriver.Systemd
+        ? SystemdUnit.PathOf(SystemdUnit.SliceOf([engine, .. folders.Split('/')]))
+        : $"/{engine}/{folders}";
+
     /// <param name="parent">As the pod engine names it, in folders (<c>kubepods/burstable/podUID</c>); empty: one named after the pod.</param>
     /// <exception cref="RuntimeException">The parent would lead out of the engine's own cgroup.</exception>
     public string OfSandbox(string parent, string uid, string id)

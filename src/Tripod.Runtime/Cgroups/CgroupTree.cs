@@ -75,6 +75,18 @@ internal sealed class CgroupTree
         Move(path, pid);
     }
 
+    /// <summary>Makes a cgroup that is to have limits before anything is in it.</summary>
+    public async Task MakeAsync(string path)
+    {
+        if (Driver == CgroupDriver.Systemd && SystemdUnit.IsSlice(SystemdUnit.NameOf(path)))
+        {
+            await systemd.StartSliceAsync(SystemdUnit.NameOf(path)).ConfigureAwait(false);
+            return;
+        }
+
+        Make(path);
+    }
+
     private void Make(string path)
     {
         foreach (var hierarchy in hierarchies)
@@ -84,11 +96,9 @@ internal sealed class CgroupTree
             {
                 var parent = made;
                 made = Path.Join(made, name);
-                if (!Directory.Exists(made))
-                {
-                    Directory.CreateDirectory(made);
-                    CpusOf(parent, made);
-                }
+                Directory.CreateDirectory(made);
+                // Whoever made it first may not have come to this yet.
+                CpusOf(parent, made);
             }
         }
     }
@@ -142,6 +152,19 @@ internal sealed class CgroupTree
 
     /// <summary>What it has used; null where it is gone.</summary>
     public CgroupUsage? Usage(string path) => Directories(path) is { Count: > 0 } directories ? CgroupUsage.Read(directories, IsUnified) : null;
+
+    /// <summary>Writes the limits of a cgroup; what is not asked for (0) stays as it is.</summary>
+    /// <returns>False where there is no such cgroup.</returns>
+    public bool Limit(string path, Containers.LinuxResources limits)
+    {
+        if (Directories(path) is not { Count: > 0 } directories)
+        {
+            return false;
+        }
+
+        LimitCgroup.Run(directories, IsUnified, hierarchies[0], limits);
+        return true;
+    }
 
     /// <summary>Whether the kernel has killed something here for want of memory.</summary>
     public bool WasOutOfMemory(string path)

@@ -34,6 +34,11 @@ public sealed record CgroupUsage
     public long ProcessesLimit { get; init; }
     public long ReadBytes { get; init; }
     public long WrittenBytes { get; init; }
+
+    /// <summary>Of cgroup v2 alone.</summary>
+    public Pressure? CpuPressure { get; init; }
+    public Pressure? MemoryPressure { get; init; }
+    public Pressure? IoPressure { get; init; }
     public IReadOnlyDictionary<string, long> MemoryParts { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Without the file cache that the kernel may drop at once; as <c>kubectl top</c> and <c>docker stats</c> count.</summary>
@@ -56,6 +61,9 @@ public sealed record CgroupUsage
             Memory = Number(Path.Combine(directory, "memory.current")),
             MemoryLimit = Number(Path.Combine(directory, "memory.max")),
             MemoryParts = Pairs(Path.Combine(directory, "memory.stat")),
+            CpuPressure = Pressure.Parse(Text(Path.Combine(directory, "cpu.pressure"))),
+            MemoryPressure = Pressure.Parse(Text(Path.Combine(directory, "memory.pressure"))),
+            IoPressure = Pressure.Parse(Text(Path.Combine(directory, "io.pressure"))),
             MemoryPeak = Number(Path.Combine(directory, "memory.peak")),
             MemoryFailures = Pairs(Path.Combine(directory, "memory.events")).GetValueOrDefault("max"),
             KernelMemory = Pairs(Path.Combine(directory, "memory.stat")).GetValueOrDefault("kernel"),

@@ -35,6 +35,10 @@ internal sealed class SystemdManager : IDisposable
         }
     }
 
+    /// <summary>A slice needs no file: its name says all of it.</summary>
+    /// <exception cref="IOException">systemd refuses, or cannot be reached.</exception>
+    public Task StartSliceAsync(string slice) => RunJobAsync(slice, bus => UnitCall(bus, "StartUnit", slice, "replace"));
+
     /// <summary>Stops a unit with all that is in it, and has it forgotten; complete when it is gone. No such unit is well too.</summary>
     /// <exception cref="IOException">systemd refuses, or cannot be reached.</exception>
     public async Task StopAsync(string unit)

@@ -48,6 +48,9 @@ public sealed record ContainerConfig
     public IReadOnlyList<KeyValuePair<string, string>> Env { get; init; } = [];
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
     public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+
+    /// <summary>Programs of this machine's that the OCI runtime runs while the container comes and goes.</summary>
+    public IReadOnlyList<ContainerHook> Hooks { get; init => field = value ?? []; } = [];
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
@@ -93,8 +96,14 @@ public sealed record ContainerMount(string HostPath, string ContainerPath, bool 
     /// <summary>Options of a tmpfs that is mounted there in place of a path of the host's.</summary>
     public IReadOnlyList<string>? Tmpfs { get; init; }
 
+    /// <summary>In place of what the other members say.</summary>
+    public WrittenMount? Written { get; init; }
+
     /// <summary>Without the mounts below the host's path.</summary>
     public bool NonRecursive { get; init; }
+
+    /// <summary>In a sandbox with a user namespace: files show the ids there that they have on the disk.</summary>
+    public bool IdMapped { get; init; }
 
     /// <summary>An image's id: its files are shown there in place of a path of the host's, to be read only.</summary>
     public string Image { get; init => field = value ?? ""; } = "";
@@ -110,7 +119,23 @@ public sealed record ContainerRlimit(string Type, ulong Soft, ulong Hard)
 }
 
 /// <param name="Permissions">Any of <c>rwm</c>.</param>
-public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions = "rwm");
+public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions = "rwm")
+{
+    /// <summary>What is to be different from the host's node; null: nothing.</summary>
+    public ContainerDeviceNode? Node { get; init; }
+}
+
+/// <summary>A device's node where it is not as the host has it. With type, major and minor the host needs none.</summary>
+/// <param name="Type"><c>b</c>, <c>c</c> or <c>u</c>; empty: as the host's.</param>
+public sealed record ContainerDeviceNode(string Type, uint? Major, uint? Minor, uint? Mode, uint? Uid, uint? Gid);
+
+/// <param name="Stage">As OCI names it: <c>createRuntime</c>, <c>poststop</c> …</param>
+/// <param name="Args">The first is the program's own name.</param>
+/// <param name="Timeout">In seconds; null: none.</param>
+public sealed record ContainerHook(string Stage, string Path, IReadOnlyList<string> Args, IReadOnlyList<string> Env, int? Timeout);
+
+/// <summary>A mount's type and options as OCI has them, word for word.</summary>
+public sealed record WrittenMount(string Type, IReadOnlyList<string> Options);
 
 /// <summary>CRI v1 LinuxContainerSecurityContext. The defaults are Docker's.</summary>
 public sealed record LinuxSecurity
@@ -191,6 +216,9 @@ public sealed record ContainerStatus
 
     /// <summary>Of the network namespace that it owns; empty where it owns none, or does not run.</summary>
     public string Address { get; init; } = "";
+
+    /// <summary>IPv6's beside it; empty where it has none.</summary>
+    public string Address6 { get; init; } = "";
 
     /// <summary>Its places on networks now; of a container of no pod.</summary>
     public IReadOnlyList<Network.Bridges.NetworkEndpoint> Endpoints { get; init; } = [];

@@ -20,6 +20,8 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
         var user = UserLookup.Resolve(security, image.User, RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
         var capabilities = Capabilities.For(security.Privileged, [.. security.AddCapabilities, .. security.AmbientCapabilities], security.DropCapabilities, parts.Bounding);
         var namespaces = new NamespacePaths(parts).Of(record, sandbox);
+        var users = sandbox?.Sandbox?.Users;
+        users?.Require(user);
         return new()
         {
             RootfsPath = rootfs,
@@ -38,8 +40,10 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             SeLinuxLabel = security.SeLinuxLabel,
             RootfsPropagation = Propagation(config.Mounts),
             Namespaces = namespaces,
+            Users = RuntimeHandler.NeedsMappings(parts, record) ? users : null,
             Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
             Devices = config.Devices,
+            Hooks = config.Hooks,
             CgroupsPath = record.Cgroup,
             Resources = config.Resources,
             OomScoreAdj = OomScore.Clamp(config.Resources.OomScoreAdj),

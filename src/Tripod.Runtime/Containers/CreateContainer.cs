@@ -39,25 +39,42 @@ internal sealed class CreateContainer(RuntimeParts parts)
     {
         var record = entry.Record;
         var image = Image(record.ImageId);
-        PrepareRootfs(record, image);
-        if (record.SandboxId is null)
+        using (var users = IdMappedMounts.UsersOf(sandbox))
         {
-            PrepareOwn(record);
+            PrepareRootfs(record, image, users, sandbox);
+            if (record.SandboxId is null)
+            {
+                PrepareOwn(record);
+            }
+
+            ImageMounts.Prepare(parts, record, users);
+            if (users is not null)
+            {
+                IdMappedMounts.Prepare(parts, record, users);
+            }
         }
 
-        ImageMounts.Prepare(parts, record);
         var spec = new ContainerSpecs(parts).Of(record, sandbox, image.Config);
         File.WriteAllBytes(Path.Combine(parts.Paths.Bundle(record.Id), "config.json"), SpecWriter.Write(spec));
         entry.Prepared = spec.Namespaces;
         entry.User = new(spec.User.Uid, spec.User.Gid, [.. spec.User.Groups.Select(group => (long)group)]);
     }
 
-    private void PrepareRootfs(ContainerRecord record, ImageRecord image)
+    private void PrepareRootfs(ContainerRecord record, ImageRecord image, FileDescriptor? users = null, ContainerRecord? sandbox = null)
     {
         Directory.CreateDirectory(parts.Paths.Bundle(record.Id), (UnixFileMode)0x1C9); // 0711: sockets in it are reached, nothing is listed
-        Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C9);
+        // 0700: a program that a container has made set-uid is not for the host's users to run.
+        Directory.CreateDirectory(parts.Paths.State(record.Id), (UnixFileMode)0x1C0);
         Directory.CreateDirectory(Path.GetDirectoryName(record.LogPath)!);
-        RootfsMount.Mount(parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
+        var (rootfs, state, layers) = (parts.Paths.Rootfs(record.Id), parts.Paths.State(record.Id), parts.Images.LayerDirectories(image.Id));
+        if (users is null)
+        {
+            RootfsMount.Mount(rootfs, state, layers);
+        }
+        else
+        {
+            RootfsMount.Mount(rootfs, state, layers, users, sandbox!.Sandbox!.Users!.Root);
+        }
     }
 
     /// <summary>What a sandbox would have: files for the network, and memory that others may share; kept where somebody uses it.</summary>

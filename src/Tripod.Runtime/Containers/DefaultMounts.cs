@@ -50,7 +50,9 @@ internal static class DefaultMounts
             }
         }
 
-        var own = config.Mounts.Select((mount, index) => mount.Image.Length > 0 ? Bind(ImageMounts.PlaceOf(paths, record.Id, index), mount.ContainerPath, readOnly: true) : Own(mount)).ToList();
+        var own = config.Mounts.Select((mount, index) => mount.Image.Length > 0 ? Bind(ImageMounts.PlaceOf(paths, record.Id, index), mount.ContainerPath, readOnly: true)
+            : mount.IdMapped ? Own(mount with { HostPath = IdMappedMounts.PlaceOf(paths, record.Id, index) })
+            : Own(mount)).ToList();
         mounts.RemoveAll(mount => own.Exists(mine => mine.Destination == mount.Destination));
         // A parent before its children, whatever the order in the manifest.
         return [.. mounts, .. own.OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
@@ -79,7 +81,7 @@ internal static class DefaultMounts
     private static SpecMount Bind(string source, string destination, bool readOnly) =>
         new(destination, "bind", source, ["rbind", "rprivate", readOnly ? "ro" : "rw"]);
 
-    private static SpecMount Own(ContainerMount mount) => mount.Tmpfs is { } options ? new(mount.ContainerPath, "tmpfs", "tmpfs", options) : new(mount.ContainerPath, "bind", mount.HostPath,
+    private static SpecMount Own(ContainerMount mount) => mount.Written is { } written ? new(mount.ContainerPath, written.Type, mount.HostPath, written.Options) : mount.Tmpfs is { } options ? new(mount.ContainerPath, "tmpfs", "tmpfs", options) : new(mount.ContainerPath, "bind", mount.HostPath,
     [
         mount.NonRecursive ? "bind" : "rbind",
         mount.Propagation switch { "bidirectional" => "rshared", "host-to-container" => "rslave", _ => "rprivate" },

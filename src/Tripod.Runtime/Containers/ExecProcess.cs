@@ -5,6 +5,7 @@ using Tripod.Linux.Events;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Containers;
 
@@ -23,8 +24,8 @@ internal sealed class ExecProcess(RuntimeParts parts)
         await File.WriteAllTextAsync($"{exec}.json", ProcessOf(record, config), cancel).ConfigureAwait(false);
         var command = new List<string>([.. parts.Oci.CommandPrefix(id, RuntimeHandler.Of(parts, record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
         return config.Tty
-            ? await WithTerminalAsync(id, exec, command).ConfigureAwait(false)
-            : await WithPipesAsync(id, exec, command, config).ConfigureAwait(false);
+            ? await WithTerminalAsync(id, exec, command, config).ConfigureAwait(false)
+            : await WithPipesAsync(record, exec, command, config).ConfigureAwait(false);
     }
 
     /// <summary>The container's own process, with another command.</summary>
@@ -60,30 +61,50 @@ internal sealed class ExecProcess(RuntimeParts parts)
         {
             var rootfs = parts.Paths.Rootfs(record.Id);
             var user = UserLookup.Resolve(new() { RunAsUsername = config.User }, "", RootedFile.Read(rootfs, "/etc/passwd"), RootedFile.Read(rootfs, "/etc/group"));
+            Users(record)?.Require(user);
             process["user"] = new JsonObject { ["uid"] = user.Uid, ["gid"] = user.Gid, ["additionalGids"] = new JsonArray([.. user.Groups.Select(group => JsonValue.Create(group))]) };
         }
 
         return process.ToJsonString();
     }
 
-    private async Task<IProcessStreams> WithPipesAsync(string id, string exec, List<string> command, ExecConfig config)
+    private async Task<IProcessStreams> WithPipesAsync(ContainerRecord record, string exec, List<string> command, ExecConfig config)
     {
-        var stdin = config.Stdin ? Pipe.Create() : default;
+        // Without input it is a pipe that has ended, not /dev/null: the OCI runtime gives what it finds to the process's user.
+        var stdin = Pipe.Create();
+        if (!config.Stdin)
+        {
+            stdin.Write.Dispose();
+        }
+
         var stdout = Pipe.Create();
         var stderr = Pipe.Create();
+        if (Users(record) is { } users && ProcessUserOf($"{exec}.json") is var user)
+        {
+            StreamOwner.Give([stdin.Read, stdout.Write, stderr.Write], users, user);
+        }
+
         var pid = await ChildProcess.Start(new()
         {
-            Command = [.. command, id],
+            Command = [.. command, record.Id],
             Descriptors = [stdin.Read, stdout.Write, stderr.Write],
             HiddenMount = parts.Oci.HiddenMount,
         }).ConfigureAwait(false);
-        stdin.Read?.Dispose();
+        stdin.Read.Dispose();
         stdout.Write.Dispose();
         stderr.Write.Dispose();
-        return new ExecStreams(pid, exec, stdin.Write is null ? null : new FdStream(stdin.Write), new FdStream(stdout.Read), new FdStream(stderr.Read), master: null);
+        return new ExecStreams(pid, exec, config, config.Stdin ? new FdStream(stdin.Write) : null, new FdStream(stdout.Read), new FdStream(stderr.Read), master: null);
     }
 
-    private async Task<IProcessStreams> WithTerminalAsync(string id, string exec, List<string> command)
+    private UserMappings? Users(ContainerRecord record) => record.SandboxId is { } sandbox ? parts.Table.Find(sandbox)?.Record.Sandbox?.Users : null;
+
+    private static ContainerUser ProcessUserOf(string file)
+    {
+        var user = JsonNode.Parse(File.ReadAllBytes(file))!["user"]!;
+        return new((long)user["uid"]!, (long)user["gid"]!, []);
+    }
+
+    private async Task<IProcessStreams> WithTerminalAsync(string id, string exec, List<string> command, ExecConfig config)
     {
         using var console = new ConsoleSocket(Path.Combine("/tmp", $"tripod-{Path.GetFileName(exec)}.sock"));
         var received = Task.Run(console.Receive);
@@ -105,11 +126,11 @@ internal sealed class ExecProcess(RuntimeParts parts)
         if (await received.ConfigureAwait(false) is not { } terminal)
         {
             // It ended without a terminal: what it said is all there is.
-            return new ExecStreams(pid, exec, null, new FdStream(errors.Read), null, master: null);
+            return new ExecStreams(pid, exec, config, null, new FdStream(errors.Read), null, master: null);
         }
 
         errors.Read.Dispose();
         var master = new FdStream(terminal);
-        return new ExecStreams(pid, exec, master, master, null, master.Descriptor);
+        return new ExecStreams(pid, exec, config, master, master, null, master.Descriptor);
     }
 }

@@ -10,9 +10,11 @@ internal sealed class ExecStreams : IProcessStreams
     private readonly int pid;
     private readonly FileDescriptor? master;
 
-    public ExecStreams(int pid, string exec, Stream? stdin, Stream stdout, Stream? stderr, FileDescriptor? master)
+    private readonly ExecConfig config;
+
+    public ExecStreams(int pid, string exec, ExecConfig config, Stream? stdin, Stream stdout, Stream? stderr, FileDescriptor? master)
     {
-        (this.pid, this.master) = (pid, master);
+        (this.pid, this.config, this.master) = (pid, config, master);
         (Stdin, Stdout, Stderr) = (stdin, stdout, stderr);
         ExitCode = WaitAsync(exec);
     }
@@ -21,6 +23,7 @@ internal sealed class ExecStreams : IProcessStreams
     public Stream? Stdout { get; }
     public Stream? Stderr { get; }
     public Task<int> ExitCode { get; }
+    public string Refusal { get; private set; } = "";
 
     public void Resize(int columns, int rows)
     {
@@ -34,8 +37,7 @@ internal sealed class ExecStreams : IProcessStreams
     {
         if (!ExitCode.IsCompleted)
         {
-            // The OCI runtime passes the signal on to the process it joined.
-            Signals.Send(pid, Signals.Term);
+            await EndAsync().ConfigureAwait(false);
         }
 
         foreach (var stream in (Stream?[])[Stdin, Stdout, Stderr])
@@ -45,6 +47,18 @@ internal sealed class ExecStreams : IProcessStreams
                 await stream.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task EndAsync()
+    {
+        if (config.KillWhenDisposed && ProcessTree.KillDescendants(pid))
+        {
+            await ExitCode.ConfigureAwait(false);
+            return;
+        }
+
+        // The OCI runtime passes the signal on to the process it joined.
+        Signals.Send(pid, Signals.Term);
     }
 
     private async Task<int> WaitAsync(string exec)
@@ -61,6 +75,7 @@ internal sealed class ExecStreams : IProcessStreams
         var refused = code == 0 ? "" : await ReadAsync($"{exec}.log").ConfigureAwait(false);
         File.Delete($"{exec}.json");
         File.Delete($"{exec}.log");
+        Refusal = refused.Length == 0 ? "" : StartError.Describe(refused, config.Command[0], "exec") ?? refused.Trim();
         return refused.Length == 0 ? code : StartError.ExitCode(refused);
     }
 

@@ -5,15 +5,15 @@ using Tripod.Runtime.Records;
 
 namespace Tripod.Runtime.Containers;
 
-/// <summary>Images that a container mounts as volumes. They stand below its own state, and go with it.</summary>
+/// <summary>Images that a container mounts as volumes. They stand below its bundle, where the root of a user namespace finds them too, and go with it.</summary>
 internal static class ImageMounts
 {
     /// <summary>Made ready by <see cref="Prepare"/>, for the mount of that number.</summary>
-    public static string PlaceOf(RuntimePaths paths, string containerId, int mount) => Path.Combine(paths.State(containerId), "images", $"{mount}-part");
+    public static string PlaceOf(RuntimePaths paths, string containerId, int mount) => Path.Combine(paths.Bundle(containerId), "images", $"{mount}-part");
 
     /// <summary>Asked again it does nothing.</summary>
     /// <exception cref="RuntimeException">The image is not there, or has no such part.</exception>
-    public static void Prepare(RuntimeParts parts, ContainerRecord record)
+    public static void Prepare(RuntimeParts parts, ContainerRecord record, FileDescriptor? users)
     {
         for (var index = 0; index < record.Config.Mounts.Count; index++)
         {
@@ -23,8 +23,8 @@ internal static class ImageMounts
                 continue;
             }
 
-            var whole = Path.Combine(parts.Paths.State(record.Id), "images", $"{index}");
-            MountImage.Run(parts.Images.LayerDirectories(mount.Image), whole);
+            var whole = Path.Combine(parts.Paths.Bundle(record.Id), "images", $"{index}");
+            MountImage.Run(parts.Images.LayerDirectories(mount.Image), whole, users);
             ShowPart(whole, mount.ImageSubPath, PlaceOf(parts.Paths, record.Id, index));
         }
     }

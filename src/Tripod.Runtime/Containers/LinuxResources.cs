@@ -14,6 +14,9 @@ public sealed record LinuxResources
     /// <summary>What the kernel tries to leave it when memory is short.</summary>
     public long MemoryReservation { get; init; }
 
+    /// <summary>What it was promised of the machine's; kept for whoever counts, and written nowhere.</summary>
+    public long MemoryRequest { get; init; }
+
     /// <summary>0 to 100; null: the machine's. cgroup v1 only.</summary>
     public long? MemorySwappiness { get; init; }
 

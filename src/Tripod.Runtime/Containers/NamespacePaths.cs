@@ -40,6 +40,7 @@ internal sealed class NamespacePaths(RuntimeParts parts)
             Uts = config.HostNetwork ? NamespaceChoice.OfHost : join,
             Ipc = config.HostIpc ? NamespaceChoice.OfHost : join,
             Pid = container.Pid is { } chosen ? chosen : config.HostPid ? NamespaceChoice.OfHost : config.SharePid ? join : NamespaceChoice.Private,
+            User = config.Users is null ? NamespaceChoice.OfHost : join,
             Cgroup = cgroup,
         };
     }

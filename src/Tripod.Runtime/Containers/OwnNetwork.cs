@@ -98,7 +98,8 @@ internal sealed class OwnNetwork(RuntimeParts parts)
     {
         if (record.Address.Length > 0)
         {
-            parts.Network.Publish(record.Id, System.Net.IPAddress.Parse(record.Address), record.Ports);
+            var first = record.Endpoints.FirstOrDefault(endpoint => endpoint.Address == record.Address);
+            parts.Network.Publish(record.Id, [.. ((string[])[record.Address, first?.Address6 ?? ""]).Where(address => address.Length > 0).Select(System.Net.IPAddress.Parse)], record.Ports);
         }
     }
 

@@ -14,6 +14,9 @@ public sealed record ExecConfig
     public string WorkingDir { get; init; } = "";
     public string User { get; init; } = "";
     public bool Privileged { get; init; }
+
+    /// <summary>Whoever lets go of it before it has ended wants it gone with all that it has started, at once and whatever it does about signals.</summary>
+    public bool KillWhenDisposed { get; init; }
 }
 
 /// <summary>The open streams of a process in a container. Disposing of it lets go of the streams and, for exec, kills the process.</summary>
@@ -28,6 +31,9 @@ public interface IProcessStreams : IAsyncDisposable
 
     /// <summary>The process's exit code, once it has ended and its output has been read.</summary>
     Task<int> ExitCode { get; }
+
+    /// <summary>Why the command was never begun; empty when it was. Known with the exit code.</summary>
+    string Refusal => "";
 
     /// <summary>On this machine; 0 where it is not known.</summary>
     int Pid => 0;

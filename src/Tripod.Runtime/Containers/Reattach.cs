@@ -23,7 +23,7 @@ internal sealed class Reattach(RuntimeParts parts)
         // Held also for a pod whose pause alone has died: its containers still have the address.
         foreach (var entry in parts.Table.All.Where(entry => entry.Record is { IsPause: true, Address.Length: > 0 } && HasLife(entry.Record)))
         {
-            parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Sandbox!.Ports);
+            parts.Network.Restore(entry.Record.Id, entry.Record.Address, entry.Record.Sandbox!.Ports, entry.Record.Address6);
         }
 
         var owners = parts.Table.All.Where(entry => OwnNetwork.Has(entry.Record) && (entry.Record.Address.Length > 0 || entry.Record.Ports.Count > 0)).ToList();
@@ -62,7 +62,15 @@ internal sealed class Reattach(RuntimeParts parts)
     {
         if (entry.Record.IsPause)
         {
-            await RemoveSandbox.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+            try
+            {
+                await RemoveSandbox.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
+            }
+            catch (RuntimeException refused)
+            {
+                // A plugin that does not take its network back; asked again for the same pod it is tried again.
+                LogMessages.UndoFailed(parts.Log, entry.Record.Id, refused);
+            }
         }
         else
         {

@@ -9,4 +9,7 @@ public static class SignalNames
 
     /// <summary>From <c>SIGTERM</c>, <c>TERM</c>, <c>15</c> or <c>SIGRTMIN+3</c>; null for what is none.</summary>
     public static int? Parse(string text) => Signals.Parse(text);
+
+    /// <summary>As the API writes it: <c>SIGTERM</c>, <c>SIGRTMIN+3</c>.</summary>
+    public static string Of(int signal) => Signals.NameOf(signal);
 }

@@ -32,7 +32,7 @@ internal sealed class StartContainer(RuntimeParts parts)
         {
             // Not cancellable from here: what conmon has begun is seen through, so that nothing unknown runs.
             entry.Ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            var pid = await parts.Oci.CreateAndStartAsync(id, RuntimeHandler.Of(parts, record), record.Config, record.LogPath, held, () => entry.AttachWaitingAsync(null)).ConfigureAwait(false);
+            var pid = await parts.Oci.CreateAndStartAsync(id, RuntimeHandler.Of(parts, record), record.Config, record.LogPath, held, made => CreatedAsync(entry, sandbox, made)).ConfigureAwait(false);
             Started(entry, pid);
         }
         catch (Exception failure)
@@ -67,6 +67,17 @@ internal sealed class StartContainer(RuntimeParts parts)
             _ = entry.AttachWaitingAsync(failure);
             throw;
         }
+    }
+
+    /// <summary>Before its command begins: whoever waits for its first byte is attached, and its streams are its own user's.</summary>
+    private static Task CreatedAsync(ContainerEntry entry, ContainerRecord? sandbox, int pid)
+    {
+        if (sandbox?.Sandbox?.Users is { } users && entry.User is { } user && !entry.Record.Config.Tty)
+        {
+            StreamOwner.Give(pid, users, user);
+        }
+
+        return entry.AttachWaitingAsync(null);
     }
 
     private void Started(ContainerEntry entry, int pid)

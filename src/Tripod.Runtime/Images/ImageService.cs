@@ -96,6 +96,12 @@ public sealed class ImageService : IDisposable
     /// <summary>Removes a tag, or by id the image with all its tags; layers that nothing needs any more go too. Returns Docker's lines: what was untagged and deleted.</summary>
     public Task<IReadOnlyList<string>> Remove(string reference, bool force, CancellationToken cancel) => removeImage.Run(reference, force, cancel);
 
+    /// <summary>Removes an image that nothing uses, to make room; false where it is in use, built in or gone.</summary>
+    public Task<bool> Collect(string imageId, CancellationToken cancel) => Task.Run(() => new CollectImage(storage, IsUsed).Run(imageId), cancel);
+
+    /// <summary>Whether a container has it as its root or as a volume.</summary>
+    public bool IsUsed(string imageId) => IsInUse?.Invoke(imageId) ?? false;
+
     /// <summary>Directories of the image's layers for overlayfs's <c>lowerdir</c>: topmost first.</summary>
     public IReadOnlyList<string> LayerDirectories(string imageId) =>
         [.. Stored(imageId).Layers.Reverse().Select(layer => storage.Paths.Layer(layer.ChainId))];
@@ -109,6 +115,9 @@ public sealed class ImageService : IDisposable
     /// <summary>Makes a pinned image of one program. The same program gives the same id; an image of another program under that name is replaced, and deleted where <see cref="IsInUse"/> is set and says no.</summary>
     public void AddBuiltIn(string reference, byte[] program, string pathInImage, ImageConfig config) =>
         new AddBuiltInImage(storage, id => IsInUse?.Invoke(id) ?? true).Run(ImageReference.Parse(reference), program, pathInImage, config);
+
+    /// <summary>Where they are kept.</summary>
+    public string Path => storage.Paths.Root;
 
     /// <summary>Bytes and inodes in use below the image store, and its path.</summary>
     public (string Path, long Bytes, long Inodes) Usage()

@@ -1,4 +1,5 @@
 using Tripod.Linux;
+using Tripod.Runtime.Containers;
 
 namespace Tripod.Runtime.Images;
 
@@ -9,7 +10,8 @@ internal static class MountImage
 
     /// <param name="layers">The image's, the topmost first.</param>
     /// <param name="directory">Made where it is missing; nothing happens where the image is there already.</param>
-    public static void Run(IReadOnlyList<string> layers, string directory)
+    /// <param name="users">The files belong to the ids of this user namespace; null: the host's.</param>
+    public static void Run(IReadOnlyList<string> layers, string directory, FileDescriptor? users = null)
     {
         Directory.CreateDirectory(directory);
         if (Mounts.IsMountPoint(directory))
@@ -17,6 +19,18 @@ internal static class MountImage
             return;
         }
 
+        if (users is not null)
+        {
+            IdMappedLayers.Use(layers, $"{directory}-layers", users, mapped => Show(mapped, directory));
+        }
+        else
+        {
+            Show(layers, directory);
+        }
+    }
+
+    private static void Show(IReadOnlyList<string> layers, string directory)
+    {
         if (layers is [var only])
         {
             // One layer makes no overlay.

@@ -9,7 +9,7 @@ namespace Tripod.Runtime.Network;
 public sealed class AddressPool
 {
     private readonly Lock gate = new();
-    private readonly Ipv4Cidr cidr;
+    private readonly IpCidr cidr;
     private readonly Dictionary<string, IPAddress> byContainer = [];
     private readonly Dictionary<IPAddress, string> byAddress = [];
     private readonly long gatewayIndex, first, end;
@@ -18,9 +18,9 @@ public sealed class AddressPool
     /// <param name="cidr">Where the addresses come from.</param>
     /// <param name="gateway">Null: the first.</param>
     /// <param name="range">The part that is handed out unasked; null: all.</param>
-    public AddressPool(Ipv4Cidr cidr, IPAddress? gateway = null, Ipv4Cidr? range = null)
+    public AddressPool(IpCidr cidr, IPAddress? gateway = null, IpCidr? range = null)
     {
-        if (cidr.PrefixLength is < 8 or > 30)
+        if (!cidr.IsInet6 && cidr.PrefixLength is < 8 or > 30)
         {
             throw new RuntimeException(
                 RuntimeErrorKind.InvalidArgument, $"pod CIDR {cidr} cannot be used: choose a prefix length from 8 to 30");
@@ -39,9 +39,9 @@ public sealed class AddressPool
     private long LastIndex => cidr.Size - 2;
 
     /// <summary>An address for the container; the same one when it is asked again.</summary>
-    /// <param name="containerId">Whose it is to be.</param>
-    /// <param name="wish">Given where nobody has it: what the same pod had before.</param>
-    public IPAddress Reserve(string containerId, IPAddress? wish = null)
+    /// <param name="containerId">Who gets it.</param>
+    /// <param name="preferred">The index of the one it gets if it is free; null: any.</param>
+    public IPAddress Reserve(string containerId, long? preferred = null)
     {
         lock (gate)
         {
@@ -50,9 +50,9 @@ public sealed class AddressPool
                 return held;
             }
 
-            if (wish is not null && cidr.Contains(wish) && cidr.IndexOf(wish) is var index && index >= 1 && index <= LastIndex && index != gatewayIndex && !byAddress.ContainsKey(wish))
+            if (preferred is { } index && index >= first && index <= end && index != gatewayIndex && !byAddress.ContainsKey(cidr[index]))
             {
-                return Take(containerId, wish);
+                return Take(containerId, cidr[index]);
             }
 
             var count = end - first + 1 - (gatewayIndex >= first && gatewayIndex <= end ? 1 : 0);

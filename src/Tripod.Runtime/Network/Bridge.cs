@@ -5,7 +5,13 @@ using Tripod.Linux.Networking;
 namespace Tripod.Runtime.Network;
 
 /// <summary>The bridge that all pods are ports of. Made where it is missing, mended where it is not as it should be.</summary>
-internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, string range = "pod CIDR", string advice = "choose another podCidr")
+/// <param name="name">The interface.</param>
+/// <param name="cidr">Its IPv4 network.</param>
+/// <param name="gateway">Its address there.</param>
+/// <param name="inet6">Its IPv6 network and its address there; null where it has none.</param>
+/// <param name="range">What the networks are called in errors.</param>
+/// <param name="advice">What somebody can do about them.</param>
+internal sealed class Bridge(string name, IpCidr cidr, IPAddress gateway, (IpCidr Cidr, IPAddress Gateway)? inet6 = null, string range = "pod CIDR", string advice = "choose another podCidr")
 {
     private IPAddress? service;
 
@@ -44,28 +50,90 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
                 RuntimeErrorKind.FailedPrecondition, $"open network: {range} {cidr} overlaps {conflict}: {advice}");
         }
 
+        var addresses6 = inet6 is null ? [] : route.Addresses(inet6: true);
+        if (inet6 is { } own && CidrConflict.Find(own.Cidr, bridge?.Index ?? 0, links, addresses6, route.Routes(inet6: true)) is { } conflict6)
+        {
+            throw new RuntimeException(
+                RuntimeErrorKind.FailedPrecondition, $"open network: {range} {own.Cidr} overlaps {conflict6}: {advice}");
+        }
+
         bridge ??= Create(route);
         RemoveOtherAddresses(route, bridge.Index, links, addresses);
-
-        // Router advertisements of a hostile pod must not change the host's routes.
-        Sysctl.SetIfPresent($"net/ipv6/conf/{name}/accept_ra", "0");
-        Sysctl.SetIfPresent($"net/ipv6/conf/{name}/disable_ipv6", "1");
-        route.Execute(new NetlinkBatch()
+        RemoveOtherAddresses(route, bridge.Index, links, [.. addresses6.Where(static address => !Inet6.IsOfLink(address.Address))]);
+        var batch = new NetlinkBatch()
             .AddAddress(bridge.Index, new InterfaceAddress(gateway, cidr.PrefixLength))
-            .SetUp(bridge.Index, name));
+            .SetUp(bridge.Index, name);
+        if (inet6 is { } second)
+        {
+            // Router advertisements of a hostile pod must not change the host's routes.
+            Inet6.TrustOwnAddresses(name);
+            batch.AddAddress(bridge.Index, new InterfaceAddress(second.Gateway, second.Cidr.PrefixLength));
+        }
+        else
+        {
+            Sysctl.SetIfPresent($"net/ipv6/conf/{name}/accept_ra", "0");
+            Inet6.Forbid(name);
+        }
+
+        route.Execute(batch);
         if (service is not null)
         {
             route.Execute(new NetlinkBatch().AddAddress(bridge.Index, new InterfaceAddress(service, 32)));
         }
 
         Sysctl.Set("net/ipv4/ip_forward", "1");
+        AllowInet6();
         return bridge.Index;
     }
 
     /// <summary>
-    /// Lets 127.0.0.1 of this machine be answered by a pod. Only once the rule stands that keeps pods from 127.0.0.1.
+    /// Lets IPv6 packets through to and from the bridge, by every interface that has an address to be reached at. Asked
+    /// again when one has got an address.
     /// </summary>
-    public void AllowLoopbackSources() => Sysctl.Set($"net/ipv4/conf/{name}/route_localnet", "1");
+    public void AllowInet6()
+    {
+        if (inet6 is null)
+        {
+            return;
+        }
+
+        using var route = RouteNetlink.Open();
+        var links = route.Links();
+        var reached = route.Addresses(inet6: true).Where(static address => !Inet6.IsOfLink(address.Address)).Select(static address => address.Interface).ToHashSet();
+        foreach (var link in links.Where(link => link.Name == name || reached.Contains(link.Index)))
+        {
+            try
+            {
+                Inet6.AllowForwarding(link.Name);
+            }
+            catch (IOException)
+            {
+                // It is gone meanwhile.
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets 127.0.0.1 and ::1 of this machine be answered by a pod. Only once the rules stand that keep pods from both.
+    /// </summary>
+    /// <remarks>
+    /// IPv6 has no route_localnet: an answer to ::1, which conntrack makes of one to the bridge's address, is let in by a route
+    /// of the bridge's own. The kernel drops what has ::1 on the wire before it comes so far.
+    /// </remarks>
+    public void AllowLoopbackSources()
+    {
+        Sysctl.Set($"net/ipv4/conf/{name}/route_localnet", "1");
+        if (inet6 is null)
+        {
+            return;
+        }
+
+        using var route = RouteNetlink.Open();
+        if (route.FindLink(name) is { } link)
+        {
+            route.Execute(new NetlinkBatch().AddLocalRoute(link.Index, IPAddress.IPv6Loopback));
+        }
+    }
 
     /// <summary>Gives the host one more address of the pods' network, on which it serves them.</summary>
     public void AddService(IPAddress address)
@@ -110,6 +178,8 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
         }
     }
 
+    private static bool IsOwn(InterfaceAddress address, IpCidr cidr, IPAddress gateway) => address.Address.Equals(gateway) && address.PrefixLength == cidr.PrefixLength;
+
     private Link Create(RouteNetlink route)
     {
         try
@@ -126,13 +196,13 @@ internal sealed class Bridge(string name, Ipv4Cidr cidr, IPAddress gateway, stri
     private void RemoveOtherAddresses(RouteNetlink route, int index, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses)
     {
         foreach (var other in addresses.Where(address => address.Interface == index
-            && (!address.Address.Equals(gateway) || address.PrefixLength != cidr.PrefixLength) && !IsService(address)))
+            && !IsOwn(address, cidr, gateway) && !(inet6 is { } own && IsOwn(address, own.Cidr, own.Gateway)) && !IsService(address)))
         {
             if (links.Any(link => link.Master == index))
             {
                 throw new RuntimeException(
                     RuntimeErrorKind.FailedPrecondition,
-                    $"open network: bridge {name} has {other} and pods on it, but podCidr is {cidr}: remove the pods or set podCidr back");
+                    $"open network: bridge {name} has {other} and pods on it, but podCidr is {(other.IsInet6 ? inet6?.Cidr : cidr)}: remove the pods or set podCidr back");
             }
 
             route.Execute(new NetlinkBatch().DeleteAddress(index, other));

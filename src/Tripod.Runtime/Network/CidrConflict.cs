@@ -7,11 +7,11 @@ public static class CidrConflict
 {
     /// <summary>The address or route that overlaps, in words, or null. What belongs to the bridge itself does not count, nor does a default route.</summary>
     public static string? Find(
-        Ipv4Cidr cidr, int bridge, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<Route> routes)
+        IpCidr cidr, int bridge, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<Route> routes)
     {
         foreach (var address in addresses)
         {
-            if (address.Interface != bridge && cidr.Overlaps(Ipv4Cidr.Around(address.Address, address.PrefixLength)))
+            if (address.Interface != bridge && cidr.Overlaps(IpCidr.Around(address.Address, address.PrefixLength)))
             {
                 return $"address {address} of {NameOf(links, address.Interface)}";
             }
@@ -20,7 +20,7 @@ public static class CidrConflict
         foreach (var route in routes)
         {
             if (route.PrefixLength > 0 && (route.Interface != bridge || bridge == 0)
-                && cidr.Overlaps(Ipv4Cidr.Around(route.Destination, route.PrefixLength)))
+                && cidr.Overlaps(IpCidr.Around(route.Destination, route.PrefixLength)))
             {
                 return $"route {route} of {NameOf(links, route.Interface)}";
             }

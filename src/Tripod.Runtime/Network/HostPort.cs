@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Sandboxes;
 
@@ -37,13 +38,18 @@ public sealed record HostPort(PortProtocol Protocol, IPAddress? Address, int Por
         _ => "sctp",
     };
 
-    public override string ToString() => $"{(Address is null ? "" : $"{Address}:")}{Port}/{ProtocolName}";
+    public override string ToString() => $"{(Address is null ? "" : IsInet6 ? $"[{Address}]:" : $"{Address}:")}{Port}/{ProtocolName}";
+
+    private bool IsInet6 => Address?.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>Whether packets of that family can come in by it.</summary>
+    public bool IsOf(bool inet6) => Address is null || IsInet6 == inet6;
 
     private static IPAddress? ParseAddress(PortMapping mapping) => mapping.HostIp switch
     {
         "" or "0.0.0.0" or "::" => null,
-        var text when Ipv4Cidr.TryParseAddress(text, out var address) => address,
-        _ => throw Invalid(mapping, "the host ip is an IPv4 address"),
+        var text when IpCidr.TryParseAddress(text, out var address) || IpCidr.TryParseAddress(text, AddressFamily.InterNetworkV6, out address) => address,
+        _ => throw Invalid(mapping, "the host ip is an IPv4 or an IPv6 address"),
     };
 
     private static RuntimeException Invalid(PortMapping mapping, string rule) => new(

@@ -60,15 +60,14 @@ internal static class HostPortSockets
         }
     }
 
-    // The IPv6 socket takes IPv4's port as well. Where only IPv6's is taken, or IPv6 is not there, IPv4's will do:
-    // the rules forward nothing else.
+    // The IPv6 socket takes IPv4's port as well. Where IPv6 is not there, IPv4's will do.
     private static FileDescriptor BindEverywhere(HostPort port)
     {
         try
         {
             return PortSocket.Bind(port.Protocol, IPAddress.IPv6Any, port.Port);
         }
-        catch (LinuxException e) when (e.Errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or EAFNOSUPPORT)
+        catch (LinuxException e) when (e.Errno is Errno.EADDRNOTAVAIL or EAFNOSUPPORT)
         {
             return PortSocket.Bind(port.Protocol, IPAddress.Any, port.Port);
         }

@@ -29,7 +29,7 @@ internal sealed class NetworkServices : IAsyncDisposable
 
         try
         {
-            parts.Resolver = await Resolver.StartAsync(IPAddress.Parse(parts.Network.Gateway), HostConfiguration, cancel, parts.Network.Contains, parts.Clock).ConfigureAwait(false);
+            parts.Resolver = await Resolver.StartAsync([.. ((string?[])[parts.Network.Gateway, parts.Network.Gateway6]).OfType<string>().Select(IPAddress.Parse)], HostConfiguration, cancel, parts.Network.Contains, parts.Clock).ConfigureAwait(false);
         }
         catch (RuntimeException taken)
         {

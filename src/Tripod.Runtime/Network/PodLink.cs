@@ -4,15 +4,19 @@ using Tripod.Linux.Networking;
 
 namespace Tripod.Runtime.Network;
 
+/// <summary>An address of a pod's end.</summary>
+/// <param name="Address">Its own.</param>
+/// <param name="Range">That the bridge is in too.</param>
+/// <param name="Gateway">The bridge's address; null where the default route goes elsewhere, or nowhere.</param>
+internal sealed record LinkAddress(IPAddress Address, IpCidr Range, IPAddress? Gateway);
+
 /// <summary>One pod's cable: eth0 inside its namespace, a port of the bridge outside.</summary>
 /// <param name="name">Of the host's end.</param>
-/// <param name="address">Of the pod's end.</param>
-/// <param name="cidr">That both are in.</param>
-/// <param name="gateway">The bridge's address; null where the default route goes elsewhere, or nowhere.</param>
+/// <param name="addresses">Of the pod's end: IPv4's, then IPv6's if it has one.</param>
 /// <param name="bridgeName">What it is a port of.</param>
 /// <param name="inside">The pod's end.</param>
-/// <param name="mac">Null: a function of the address.</param>
-internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPAddress? gateway, string bridgeName, string inside = InterfaceNames.Pod, byte[]? mac = null)
+/// <param name="mac">Null: a function of the IPv4 address.</param>
+internal sealed class PodLink(string name, IReadOnlyList<LinkAddress> addresses, string bridgeName, string inside = InterfaceNames.Pod, byte[]? mac = null)
 {
     // lo is the first interface of every namespace.
     private const int LoopbackIndex = 1;
@@ -26,7 +30,7 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
         var created = Create(host, netns, bridge, mtu);
         try
         {
-            using var pod = RouteNetlink.Open(netns, ForbidInet6);
+            using var pod = RouteNetlink.Open(netns, PrepareInet6);
             SetUpInside(pod);
             WaitForCarrier(host, pod);
             return created;
@@ -78,7 +82,7 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
 
     private bool Create(RouteNetlink host, FileDescriptor netns, int bridge, int mtu)
     {
-        var pair = new VethPair(name, inside, mac ?? InterfaceNames.Mac(address), mtu);
+        var pair = new VethPair(name, inside, mac ?? InterfaceNames.Mac(addresses[0].Address), mtu);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -106,20 +110,38 @@ internal sealed class PodLink(string name, IPAddress address, Ipv4Cidr cidr, IPA
         return host.FindLink(name) is { } outside
             && pod.FindLink(inside) is { } other
             && outside.Peer == other.Index && other.Peer == outside.Index
-            && pod.Addresses().All(known => known.Interface != other.Index || known.Address.Equals(address));
+            && pod.Addresses().All(known => known.Interface != other.Index || known.Address.Equals(addresses[0].Address));
     }
 
-    // IPv4 only: without this, any pod could give this one an IPv6 address and route by an advertisement.
-    private void ForbidInet6() => Sysctl.SetIfPresent($"net/ipv6/conf/{inside}/disable_ipv6", "1");
+    // Without this, any pod could give this one an IPv6 address and route by an advertisement.
+    private void PrepareInet6()
+    {
+        if (addresses.Count > 1)
+        {
+            Inet6.TrustOwnAddresses(inside);
+        }
+        else
+        {
+            Inet6.Forbid(inside);
+        }
+    }
 
     private void SetUpInside(RouteNetlink pod)
     {
         var eth0 = pod.FindLink(inside) ?? throw new LinuxException("get link", inside, Errno.ENODEV);
         var batch = new NetlinkBatch()
             .SetUp(LoopbackIndex, "lo")
-            .AddAddress(eth0.Index, new InterfaceAddress(address, cidr.PrefixLength))
             .SetUp(eth0.Index, eth0.Name);
-        pod.Execute(gateway is null ? batch : batch.AddDefaultRoute(eth0.Index, gateway));
+        foreach (var (address, range, gateway) in addresses)
+        {
+            batch.AddAddress(eth0.Index, new InterfaceAddress(address, range.PrefixLength));
+            if (gateway is not null)
+            {
+                batch.AddDefaultRoute(eth0.Index, gateway);
+            }
+        }
+
+        pod.Execute(batch);
     }
 
     // The kernel lets packets through only some time after a link is up. One that is sent before is lost, and with it

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Runtime.Sandboxes;
@@ -13,35 +14,34 @@ namespace Tripod.Runtime.Network;
 internal sealed class PortRules
 {
     private readonly Lock gate = new();
-    private PortRuleset ruleset;
-    private ImmutableDictionary<HostPort, PortTarget> targets;
+
+    // Of each family its table and what is in it: IPv4's, and IPv6's where this machine speaks it.
+    private ImmutableArray<(PortRuleset Ruleset, ImmutableDictionary<HostPort, PortTarget> Targets)> families;
 
     // A port with no owner was found in the table at start, and no container has claimed it yet.
     private ImmutableDictionary<HostPort, string> owners = ImmutableDictionary<HostPort, string>.Empty;
 
     private bool closed;
 
-    private PortRules(PortRuleset ruleset, ImmutableDictionary<HostPort, PortTarget> targets)
-    {
-        this.ruleset = ruleset;
-        this.targets = targets;
-    }
+    private PortRules(ImmutableArray<(PortRuleset, ImmutableDictionary<HostPort, PortTarget>)> families) => this.families = families;
 
-    /// <summary>Makes the table as this version wants it, with the ports that are in it.</summary>
-    public static PortRules Open(PortRuleset ruleset)
+    /// <summary>Makes the tables as this version wants them, with the ports that are in them.</summary>
+    public static PortRules Open(IEnumerable<PortRuleset> rulesets)
     {
-        var rules = new PortRules(
-            ruleset, Find(ruleset) is { } found ? PortRuleset.Parse(found) : ImmutableDictionary<HostPort, PortTarget>.Empty);
-        Nftables.Run(ruleset.Replace(rules.targets));
+        var rules = new PortRules([.. rulesets.Select(static ruleset => (ruleset, Find(ruleset) is { } found ? PortRuleset.Parse(found) : ImmutableDictionary<HostPort, PortTarget>.Empty))]);
+        Nftables.Run(Replace(rules.families));
         return rules;
     }
 
-    public void Add(string containerId, IPAddress address, IReadOnlyList<PortMapping> mappings)
+    /// <param name="containerId">Whose ports they are.</param>
+    /// <param name="addresses">Its own, one of each family that it has.</param>
+    /// <param name="mappings">One that asks for an address of a family that the container has not is refused.</param>
+    public void Add(string containerId, IReadOnlyList<IPAddress> addresses, IReadOnlyList<PortMapping> mappings)
     {
         lock (gate)
         {
             List<string> commands = [];
-            var (nextTargets, nextOwners) = (targets, owners);
+            var (next, nextOwners) = (families, owners);
             foreach (var mapping in mappings)
             {
                 if (HostPort.From(mapping) is not { } port)
@@ -56,34 +56,53 @@ internal sealed class PortRules
                         $"host port {port} is taken by container {owner}: remove it or choose another hostPort");
                 }
 
-                var target = new PortTarget(address, mapping.ContainerPort);
                 nextOwners = nextOwners.SetItem(port, containerId);
-                if (nextTargets.TryGetValue(port, out var present) && present == target)
+                var led = false;
+                for (var family = 0; family < next.Length; family++)
                 {
-                    continue;
+                    var (ruleset, targets) = next[family];
+                    if (!port.IsOf(ruleset.Inet6) || addresses.FirstOrDefault(address => IsInet6(address) == ruleset.Inet6) is not { } address)
+                    {
+                        continue;
+                    }
+
+                    led = true;
+                    var target = new PortTarget(address, mapping.ContainerPort);
+                    if (targets.TryGetValue(port, out var present) && present == target)
+                    {
+                        continue;
+                    }
+
+                    if (present is not null)
+                    {
+                        commands.Add(ruleset.Remove(port));
+                    }
+
+                    commands.Add(ruleset.Add(port, target));
+                    next = next.SetItem(family, (ruleset, targets.SetItem(port, target)));
                 }
 
-                if (present is not null)
+                if (!led)
                 {
-                    commands.Add(ruleset.Remove(port));
+                    throw new RuntimeException(
+                        RuntimeErrorKind.FailedPrecondition,
+                        $"host port {port} cannot lead to container {containerId}: it has no IPv6 address: choose another hostIP or none");
                 }
-
-                commands.Add(ruleset.Add(port, target));
-                nextTargets = nextTargets.SetItem(port, target);
             }
 
-            Apply(commands, nextTargets);
+            Apply(commands, next);
             owners = nextOwners;
         }
     }
 
-    /// <summary>The table for other networks, with the ports that it has; in one transaction.</summary>
-    public void Rebuild(PortRuleset next)
+    /// <summary>The tables for other networks, with the ports that they have; in one transaction.</summary>
+    public void Rebuild(Func<bool, PortRuleset> ofFamily)
     {
         lock (gate)
         {
-            Nftables.Run(next.Replace(targets));
-            ruleset = next;
+            ImmutableArray<(PortRuleset, ImmutableDictionary<HostPort, PortTarget>)> next = [.. families.Select(family => (ofFamily(family.Ruleset.Inet6), family.Targets))];
+            Nftables.Run(Replace(next));
+            families = next;
         }
     }
 
@@ -93,14 +112,14 @@ internal sealed class PortRules
     /// <summary>Removes what no container has claimed.</summary>
     public void Prune() => RemoveWhere(port => !owners.ContainsKey(port));
 
-    /// <summary>Makes the table again if it is gone.</summary>
+    /// <summary>Makes the tables again if one is gone.</summary>
     public void Mend()
     {
         lock (gate)
         {
-            if (!closed && Find(ruleset) is null)
+            if (!closed && families.Any(static family => Find(family.Ruleset) is null))
             {
-                Nftables.Run(ruleset.Replace(targets));
+                Nftables.Run(Replace(families));
             }
         }
     }
@@ -110,8 +129,8 @@ internal sealed class PortRules
         lock (gate)
         {
             closed = true;
-            Nftables.Run(ruleset.Delete);
-            targets = targets.Clear();
+            Nftables.Run(string.Join('\n', families.Select(static family => family.Ruleset.Delete)));
+            families = [.. families.Select(static family => (family.Ruleset, family.Targets.Clear()))];
             owners = owners.Clear();
         }
     }
@@ -120,13 +139,20 @@ internal sealed class PortRules
     {
         lock (gate)
         {
-            var removed = targets.Keys.Where(gone).ToList();
-            Apply([.. removed.Select(ruleset.Remove)], targets.RemoveRange(removed));
-            owners = owners.RemoveRange(removed);
+            var removed = families.Select(family => family.Targets.Keys.Where(gone).ToList()).ToList();
+            Apply(
+                [.. families.SelectMany((family, index) => removed[index].Select(family.Ruleset.Remove))],
+                [.. families.Select((family, index) => (family.Ruleset, family.Targets.RemoveRange(removed[index])))]);
+            owners = owners.RemoveRange(removed.SelectMany(static ports => ports));
         }
     }
 
-    private void Apply(List<string> commands, ImmutableDictionary<HostPort, PortTarget> next)
+    private static bool IsInet6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    private static string Replace(ImmutableArray<(PortRuleset Ruleset, ImmutableDictionary<HostPort, PortTarget> Targets)> families) =>
+        string.Join('\n', families.Select(static family => family.Ruleset.Replace(family.Targets)));
+
+    private void Apply(List<string> commands, ImmutableArray<(PortRuleset Ruleset, ImmutableDictionary<HostPort, PortTarget> Targets)> next)
     {
         if (commands.Count > 0)
         {
@@ -137,12 +163,12 @@ internal sealed class PortRules
             catch (NftablesException)
             {
                 // The table is not as it was left. If it is something else, this fails as well and says so.
-                Nftables.Run(ruleset.Replace(next));
+                Nftables.Run(Replace(next));
             }
         }
 
-        var changed = targets.Except(next).Concat(next.Except(targets)).Select(static port => port.Key).ToList();
-        targets = next;
+        var changed = families.Zip(next).SelectMany(static both => both.First.Targets.Except(both.Second.Targets).Concat(both.Second.Targets.Except(both.First.Targets))).Select(static port => port.Key).ToList();
+        families = next;
         ForgetFlows(changed);
     }
 
@@ -158,7 +184,7 @@ internal sealed class PortRules
         try
         {
             using var route = RouteNetlink.Open();
-            var local = route.Addresses().Select(static address => address.Address).ToHashSet();
+            var local = route.Addresses().Concat(route.Addresses(inet6: true)).Select(static address => address.Address).ToHashSet();
             Conntrack.ForgetUdp(ports, address => IPAddress.IsLoopback(address) || local.Contains(address));
         }
         catch (LinuxException)

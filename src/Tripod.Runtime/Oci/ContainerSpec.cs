@@ -1,4 +1,5 @@
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Oci;
 
@@ -29,8 +30,12 @@ internal sealed record ContainerSpec
 
     /// <summary>OCI type and, for one to join, its path.</summary>
     public required IReadOnlyList<(string Type, string? Path)> Namespaces { get; init; }
+
+    /// <summary>The ids of the user namespace among <see cref="Namespaces"/>; null where there is none.</summary>
+    public UserMappings? Users { get; init; }
     public required IReadOnlyList<SpecMount> Mounts { get; init; }
     public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+    public IReadOnlyList<ContainerHook> Hooks { get; init; } = [];
     public required string CgroupsPath { get; init; }
     /// <summary>Held also by a user who is not root; all of them among <see cref="Capabilities"/>.</summary>
     public IReadOnlyCollection<string> Ambient { get; init; } = [];

@@ -23,7 +23,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         {
             Command =
             [
-                Program(handler), .. GlobalArguments(id, Program(handler)), "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                Program(handler), .. Arguments(id, handler), "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
                 "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
             ],
             Descriptors = [null, null, null, .. keptOpen],
@@ -39,7 +39,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// <param name="logPath">Where conmon writes them.</param>
     /// <param name="held">Kept open by conmon as long as the container runs; the container does not get them.</param>
     /// <param name="created">Run when the container is there and its command has not begun.</param>
-    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath, IReadOnlyList<FileDescriptor> held, Func<Task> created)
+    public async Task<int> CreateAndStartAsync(string id, string handler, ContainerConfig config, string logPath, IReadOnlyList<FileDescriptor> held, Func<int, Task> created)
     {
         var bundle = paths.Bundle(id);
         var program = Program(handler);
@@ -49,7 +49,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         {
             conmon = await ChildProcess.Start(new()
             {
-                Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, bundle, config, logPath)],
+                Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, Arguments(id, handler), bundle, config, logPath)],
                 Environment = new Dictionary<string, string> { ["_OCI_SYNCPIPE"] = "3" },
                 Descriptors = [null, null, null, write, .. held],
                 HiddenMount = cgroups.HybridMount,
@@ -62,8 +62,8 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         var said = await text.ReadLineAsync().ConfigureAwait(false);
         await ChildProcess.End(conmon).ConfigureAwait(false);
         var pid = Pid(id, said);
-        await created().ConfigureAwait(false);
-        await ReleaseAsync(id, program).ConfigureAwait(false);
+        await created(pid).ConfigureAwait(false);
+        await ReleaseAsync(id, program, Arguments(id, handler)).ConfigureAwait(false);
         return pid;
     }
 
@@ -83,7 +83,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
         var (code, error) = await ChildProcess.Run(new()
         {
-            Command = [Program(handler), .. GlobalArguments(id, Program(handler)), "update", "--resources", file, id],
+            Command = [Program(handler), .. Arguments(id, handler), "update", "--resources", file, id],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
         if (code != 0)
@@ -93,7 +93,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     }
 
     /// <summary>What a command such as exec starts with: program and global arguments.</summary>
-    public IReadOnlyList<string> CommandPrefix(string id, string handler) => [Program(handler), .. GlobalArguments(id, Program(handler))];
+    public IReadOnlyList<string> CommandPrefix(string id, string handler) => [Program(handler), .. Arguments(id, handler)];
 
     public string? HiddenMount => cgroups.HybridMount;
 
@@ -101,7 +101,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// A created container waits for a byte on its exec.fifo. Writing it here spares the process that "start" would be;
     /// a runtime without such a fifo is asked to start.
     /// </summary>
-    private async Task ReleaseAsync(string id, string program)
+    private async Task ReleaseAsync(string id, string program, IReadOnlyList<string> arguments)
     {
         var fifo = Path.Combine(paths.OciState, id, "exec.fifo");
         if (Path.GetFileName(program) == "crun" && File.Exists(fifo))
@@ -110,34 +110,29 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             return;
         }
 
-        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. GlobalArguments(id, program), "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
+        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. arguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
         if (code != 0)
         {
             throw Failed(id, error);
         }
     }
 
-    private IReadOnlyList<string> ConmonArguments(string id, string program, string bundle, ContainerConfig config, string logPath) =>
+    private IReadOnlyList<string> ConmonArguments(string id, string program, IReadOnlyList<string> arguments, string bundle, ContainerConfig config, string logPath) =>
     [
         "--api-version", "1", "-c", id, "-u", id, "-n", id, "-r", program, "-b", bundle, "-p", Path.Combine(bundle, "pid"),
         "-P", Path.Combine(bundle, "conmon.pid"), "--persist-dir", bundle, "--exit-dir", paths.Exits, "--full-attach",
         "-l", config.NoLog ? "none" : $"k8s-file:{logPath}", "--log-level", "error",
-        .. GlobalArguments(id, program).SelectMany(argument => new[] { "--runtime-arg", argument }),
+        .. arguments.SelectMany(argument => new[] { "--runtime-arg", argument }),
         .. config.Stdin ? ["-i"] : Array.Empty<string>(),
         .. config.Stdin && !config.StdinOnce ? ["--leave-stdin-open"] : Array.Empty<string>(),
         .. config.Tty ? ["-t"] : Array.Empty<string>(),
     ];
 
     /// <summary>By the form of the container's own cgroup: one that was started under another driver keeps it.</summary>
-    private string[] GlobalArguments(string id, string program) => (SystemdUnit.IsScope(cgroupOf(id)), Path.GetFileName(program)) switch
-    {
-        (true, _) => ["--root", paths.OciState, "--systemd-cgroup"],
-        (false, "crun") => ["--root", paths.OciState, "--cgroup-manager=cgroupfs"],
-        // runc and its kin know cgroupfs as what they do unless they are told otherwise.
-        (false, _) => ["--root", paths.OciState],
-    };
+    private IReadOnlyList<string> Arguments(string id, string handler) =>
+        ["--root", paths.OciState, .. SystemdUnit.IsScope(cgroupOf(id)) ? ["--systemd-cgroup"] : RuntimeHandlers.ArgumentsOf(options, handler)];
 
-    private string Program(string handler) => Find(handler.Length > 0 ? handler : options.OciRuntime, "OCI runtime");
+    private string Program(string handler) => Find(RuntimeHandlers.ProgramOf(options, handler), "OCI runtime");
 
     /// <summary>Where a program is: by its path, or found in PATH; null where it is not.</summary>
     public static string? Locate(string program)

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using Tripod.Linux;
 using Tripod.Runtime.Cgroups;
+using Tripod.Runtime.Containers;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Oci;
 
@@ -26,6 +28,7 @@ internal static class SpecWriter
 
             Process(json, spec);
             Mounts(json, spec.Mounts);
+            Hooks(json, spec.Hooks);
             Pairs(json, "annotations", SystemdUnit.IsScope(spec.CgroupsPath) ? OfScope(spec.Annotations) : spec.Annotations);
             Linux(json, spec);
             json.WriteEndObject();
@@ -144,7 +147,13 @@ internal static class SpecWriter
         }
 
         json.WriteEndArray();
-        var devices = spec.Devices.Select(device => (Device: device, Node: DeviceNode.Of(device.HostPath))).ToList();
+        if (spec.Users is { } users)
+        {
+            Runs(json, "uidMappings", users.Uids);
+            Runs(json, "gidMappings", users.Gids);
+        }
+
+        var devices = spec.Devices.Select(device => (Device: device, Node: NodeOf(device))).ToList();
         json.WriteStartArray("devices");
         foreach (var (device, node) in devices)
         {
@@ -175,6 +184,45 @@ internal static class SpecWriter
         json.WriteEndObject();
     }
 
+    private static void Hooks(Utf8JsonWriter json, IReadOnlyList<ContainerHook> hooks)
+    {
+        if (hooks.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("hooks");
+        foreach (var stage in hooks.GroupBy(hook => hook.Stage))
+        {
+            json.WriteStartArray(stage.Key);
+            foreach (var hook in stage)
+            {
+                json.WriteStartObject();
+                json.WriteString("path", hook.Path);
+                Strings(json, "args", hook.Args);
+                Strings(json, "env", hook.Env);
+                if (hook.Timeout is { } seconds)
+                {
+                    json.WriteNumber("timeout", seconds);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static DeviceNode NodeOf(ContainerDevice device)
+    {
+        const uint OwnersAndGroups = 0x1B0; // 0660
+        var other = device.Node;
+        var node = other is { Type.Length: > 0, Major: { } major, Minor: { } minor } ? new(other.Type == "b", major, minor, OwnersAndGroups, 0, 0) : DeviceNode.Of(device.HostPath);
+        return other is null ? node : node with { Mode = other.Mode ?? node.Mode, Uid = other.Uid ?? node.Uid, Gid = other.Gid ?? node.Gid };
+    }
+
     public static void DeviceNumbers(Utf8JsonWriter json, DeviceNode node)
     {
         json.WriteString("type", node.IsBlock ? "b" : "c");
@@ -188,6 +236,21 @@ internal static class SpecWriter
         foreach (var value in values)
         {
             json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Runs(Utf8JsonWriter json, string name, IReadOnlyList<IdMapping> runs)
+    {
+        json.WriteStartArray(name);
+        foreach (var run in runs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("containerID", run.ContainerId);
+            json.WriteNumber("hostID", run.HostId);
+            json.WriteNumber("size", run.Length);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -38,8 +38,14 @@ internal sealed record ContainerRecord
     /// <summary>Of the network namespace that it owns.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>IPv6's beside it; empty where it has none.</summary>
+    public string Address6 { get; init => field = value ?? ""; } = "";
+
     /// <summary>The host ports that lead to it, once they are chosen; of a container of no pod.</summary>
     public IReadOnlyList<PortMapping> Ports { get; init => field = value ?? []; } = [];
+
+    /// <summary>Of a sandbox that CNI plugins network, from before they are called until they have taken it back.</summary>
+    public Network.Cni.PluginAttachment? Plugins { get; init; }
     public bool Paused { get; init; }
 
     /// <summary>Its places on networks, as long as its namespace is kept; of a container of no pod.</summary>
@@ -66,6 +72,7 @@ internal sealed record ContainerRecord
         User = User,
         Paused = Paused && State == ContainerState.Running,
         Address = Address,
+        Address6 = Address6,
         Endpoints = Endpoints,
         Ports = IsPause ? Sandbox!.Ports : Ports,
         Cgroup = Cgroup,
@@ -78,7 +85,8 @@ internal sealed record ContainerRecord
         State = State == ContainerState.Running ? SandboxState.Ready : SandboxState.NotReady,
         CreatedAt = CreatedAt,
         Pid = State == ContainerState.Running ? Pid : 0,
-        Addresses = Address.Length > 0 ? [Address] : [],
+        Addresses = Plugins is { } plugged ? plugged.Addresses : Address.Length == 0 ? [] : Address6.Length == 0 ? [Address] : [Address, Address6],
+        Plugins = Plugins,
     };
 }
 

@@ -15,21 +15,37 @@ internal sealed class DialSandbox(RuntimeParts parts)
             throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"sandbox {sandboxId} is not running");
         }
 
-        Socket socket;
-        using (var netns = Netns.OfProcess(record.Pid))
-        {
-            socket = Netns.Run(netns, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        }
-
+        using var netns = Netns.OfProcess(record.Pid);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancel).ConfigureAwait(false);
+            return await ConnectAsync(netns, IPAddress.Loopback, port, cancel).ConfigureAwait(false);
+        }
+        catch (SocketException refused)
+        {
+            // Some servers listen on ::1 alone.
+            try
+            {
+                return await ConnectAsync(netns, IPAddress.IPv6Loopback, port, cancel).ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                throw new RuntimeException(RuntimeErrorKind.Unavailable, $"connect to port {port} in sandbox {sandboxId}: {refused.Message}", inner: refused);
+            }
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(Linux.FileDescriptor netns, IPAddress address, int port, CancellationToken cancel)
+    {
+        var socket = Netns.Run(netns, () => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        try
+        {
+            await socket.ConnectAsync(address, port, cancel).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch (SocketException failure)
+        catch
         {
             socket.Dispose();
-            throw new RuntimeException(RuntimeErrorKind.Unavailable, $"connect to port {port} in sandbox {sandboxId}: {failure.Message}", inner: failure);
+            throw;
         }
     }
 }

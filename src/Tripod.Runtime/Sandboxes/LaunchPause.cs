@@ -1,6 +1,7 @@
 using Tripod.Linux;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Records;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Sandboxes;
 
@@ -19,12 +20,13 @@ internal sealed class LaunchPause(RuntimeParts parts)
     /// <param name="record">Of the sandbox.</param>
     /// <param name="netns">With the network in it; null under hostNetwork.</param>
     /// <param name="handedOver">What pause holds; the first is the pipe by which it is let go on.</param>
+    /// <param name="letGo">That pipe's other end.</param>
     /// <returns>The pid; pause waits for a byte on the pipe.</returns>
-    public async Task<int> RunAsync(ContainerRecord record, FileDescriptor? netns, IReadOnlyList<FileDescriptor> handedOver)
+    public async Task<int> RunAsync(ContainerRecord record, FileDescriptor? netns, IReadOnlyList<FileDescriptor> handedOver, FileDescriptor letGo)
     {
         var config = record.Sandbox!;
         var image = parts.Images.Find(record.ImageId)!;
-        var pid = await IsolatedChild.Start(new()
+        var options = new IsolatedChildOptions
         {
             Root = parts.Images.LayerDirectories(image.Id)[0],
             Command = [.. image.Config.Entrypoint, .. image.Config.Cmd],
@@ -35,7 +37,10 @@ internal sealed class LaunchPause(RuntimeParts parts)
             Sysctls = config.Sysctls,
             Id = Nobody,
             Descriptors = handedOver,
-        }).ConfigureAwait(false);
+        };
+        var pid = config.Users is { } users
+            ? await UserNamespace.Start(options, letGo, UserMappings.Ranges(users.Uids), UserMappings.Ranges(users.Gids)).ConfigureAwait(false)
+            : await IsolatedChild.Start(options).ConfigureAwait(false);
 
         // As long as this engine lives pause is its child, and is nobody else's to take leave of.
         _ = ChildProcess.End(pid);

@@ -28,6 +28,7 @@ internal sealed class RemoveSandbox(RuntimeParts parts)
     public static async Task DiscardAsync(RuntimeParts parts, ContainerEntry entry, CancellationToken cancel)
     {
         parts.Network.Detach(entry.Record.Id);
+        await new PluggedSandbox(parts).DetachAsync(entry, cancel).ConfigureAwait(false);
         await RemoveContainer.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
         await RemoveParentsAsync(parts, entry.Record.Cgroup).ConfigureAwait(false);
     }

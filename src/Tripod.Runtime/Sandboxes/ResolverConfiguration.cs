@@ -25,11 +25,16 @@ internal static class ResolverConfiguration
             return host;
         }
 
-        IEnumerable<string> servers = own is null || hostNetwork
-            ? ResolvConf.ParseNameservers(host).Where(server => hostNetwork || !IPAddress.IsLoopback(server)).Select(server => server.ToString())
-            : [own, .. reachable.Where(server => !IPAddress.IsLoopback(server)).Select(server => server.ToString())];
+        IReadOnlyList<string> hosts = [.. ResolvConf.ParseNameservers(host).Where(server => hostNetwork || !IPAddress.IsLoopback(server)).Select(server => server.ToString())];
+        var asHost = own is null || dns?.Source switch
+        {
+            DnsSource.Host => hostNetwork || hosts.Count > 0,
+            DnsSource.Engine => false,
+            _ => hostNetwork,
+        };
+        IEnumerable<string> servers = asHost ? hosts : [own!, .. reachable.Where(server => !IPAddress.IsLoopback(server)).Select(server => server.ToString())];
         // A resolver that is away says so at once; a lost packet should not cost the five seconds of the default.
-        string[] patience = own is null || hostNetwork ? [] : ["timeout:1", "attempts:2"];
+        string[] patience = asHost ? [] : ["timeout:1", "attempts:2"];
         return Text(
             servers.Take(MostServers - (dns is { Servers.Count: > 0 } ? 1 : 0)).Concat(dns?.Servers ?? []).Take(MostServers),
             Words(host, "search").Concat(dns?.Searches ?? []).Distinct(),

@@ -5,8 +5,10 @@ using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
+using Tripod.Runtime.Network.Cni;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
+using Tripod.Runtime.Users;
 
 namespace Tripod.Runtime.Sandboxes;
 
@@ -49,16 +51,24 @@ internal sealed class RunSandbox(RuntimeParts parts)
         IReadOnlyList<FileDescriptor> held = [];
         try
         {
+            if (config.Users is not null && parts.UserNamespaceProblem is { } problem)
+            {
+                throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, problem);
+            }
+
             // 1. Address and host ports, before anything is made that needs them.
-            var address = config.HostNetwork ? "" : parts.Network.Reserve(id, AddressBefore(entry));
-            parts.Table.Change(entry, known => known with { Address = address });
+            var plugins = config is { MayUsePlugins: true, HostNetwork: false } ? parts.Plugins.Current : null;
+            var isOwnNetwork = !config.HostNetwork && plugins is null;
+            var (address, address6) = isOwnNetwork ? (parts.Network.Reserve(id, AddressBefore(entry)), parts.Network.ReserveInet6(id)) : ("", "");
+            parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
             // 2. The network namespace, with the network in it. Pause alone will hold it: it dies with pause.
-            using var netns = config.HostNetwork ? null : Netns.Create();
+            //    That of a user namespace comes with the process that makes this.
+            using var netns = config.HostNetwork || config.Users is not null ? null : Netns.Create();
             if (netns is not null)
             {
-                parts.Network.Attach(id, netns, address, config.Ports);
+                await ConnectAsync(entry, netns, plugins, cancel).ConfigureAwait(false);
             }
 
             // 3. Files and shared memory, then pause itself, which takes the host ports' sockets over.
@@ -66,14 +76,20 @@ internal sealed class RunSandbox(RuntimeParts parts)
             var launch = new LaunchPause(parts);
             var isOurs = launch.Can(entry.Record);
             Prepare(entry.Record, netns, withBundle: !isOurs);
+            await LimitPodAsync(entry.Record).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             var (leave, letGo) = Pipe.Create();
             using var letGoOn = letGo;
             IReadOnlyList<FileDescriptor> handedOver = [leave, .. held];
             held = handedOver;
             var pid = isOurs
-                ? await launch.RunAsync(entry.Record, netns, handedOver).ConfigureAwait(false)
+                ? await launch.RunAsync(entry.Record, netns, handedOver, letGo).ConfigureAwait(false)
                 : await parts.Oci.RunDetachedAsync(id, config.RuntimeHandler, handedOver).ConfigureAwait(false);
+            if (config.Users is { } users)
+            {
+                await EquipAsync(entry, plugins, pid, users, isOurs, cancel).ConfigureAwait(false);
+            }
+
             parts.Table.Change(entry, known => known with
             {
                 State = ContainerState.Running,
@@ -102,6 +118,44 @@ internal sealed class RunSandbox(RuntimeParts parts)
         return entry.Record.ToSandboxStatus();
     }
 
+    /// <summary>Before anything runs in it: what starts is limited from its first moment.</summary>
+    private async Task LimitPodAsync(ContainerRecord record)
+    {
+        if (record.Sandbox!.PodLimits is { } limits)
+        {
+            var pod = UpdateSandbox.PodCgroup(record);
+            await parts.Cgroups.MakeAsync(pod).ConfigureAwait(false);
+            parts.Cgroups.Limit(pod, limits);
+        }
+    }
+
+    /// <param name="plugins">Null: Tripod's own network.</param>
+    private async Task ConnectAsync(ContainerEntry entry, FileDescriptor netns, NetworkList? plugins, CancellationToken cancel)
+    {
+        var (record, config) = (entry.Record, entry.Record.Sandbox!);
+        if (plugins is not null)
+        {
+            await new PluggedSandbox(parts).AttachAsync(entry, plugins, config, netns, cancel).ConfigureAwait(false);
+        }
+        else
+        {
+            parts.Network.Attach(record.Id, netns, record.Address, config.Ports, record.Address6);
+        }
+    }
+
+    /// <summary>Network, name and parameters of namespaces that are a user namespace's: set from outside, once they are there.</summary>
+    private async Task EquipAsync(ContainerEntry entry, NetworkList? plugins, int pid, UserMappings users, bool isOurs, CancellationToken cancel)
+    {
+        var config = entry.Record.Sandbox!;
+        using (var netns = Netns.OfProcess(pid))
+        {
+            await ConnectAsync(entry, netns, plugins, cancel).ConfigureAwait(false);
+        }
+
+        var hostname = config.Hostname.Length > 0 ? config.Hostname : Environment.MachineName;
+        await UserNamespace.Configure(pid, users.Root, hostname, isOurs ? config.Sysctls : new Dictionary<string, string>()).ConfigureAwait(false);
+    }
+
     /// <summary>What cannot be undone now keeps its record, and goes with the next call for the same pod or the next engine.</summary>
     private async Task UndoAsync(ContainerEntry entry)
     {
@@ -109,7 +163,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             await RemoveSandbox.DiscardAsync(parts, entry, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NftablesException or RuntimeException)
         {
             LogMessages.UndoFailed(parts.Log, entry.Record.Id, failure);
         }
@@ -147,11 +201,12 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var bundle = parts.Paths.Bundle(record.Id);
         Directory.CreateDirectory(bundle, (UnixFileMode)0x1C9); // 0711: containers of any user read the files below
-        SandboxFiles.Write(parts, bundle, record.Sandbox!);
+        SandboxFiles.Write(parts, bundle, record.Sandbox!, byPlugins: record.Plugins is not null);
         if (!record.Sandbox!.HostIpc)
         {
             Directory.CreateDirectory(parts.Paths.Shm(record.Id));
-            Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, "mode=1777,size=65536k");
+            var owner = record.Sandbox.Users is { } users ? string.Create(CultureInfo.InvariantCulture, $",uid={users.Root.Uid},gid={users.Root.Gid}") : "";
+            Mounts.Mount("shm", parts.Paths.Shm(record.Id), "tmpfs", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec, $"mode=1777,size=65536k{owner}");
         }
 
         if (!withBundle)
@@ -161,11 +216,17 @@ internal sealed class RunSandbox(RuntimeParts parts)
 
         var image = parts.Images.Find(record.ImageId)!;
         var layers = parts.Images.LayerDirectories(image.Id);
-        var rootfs = layers is [var only] ? only : parts.Paths.Rootfs(record.Id);
+        var rootfs = layers is [var only] && record.Sandbox.Users is null ? only : parts.Paths.Rootfs(record.Id);
         if (layers.Count == 1)
         {
             // The mount point must be there; the root file system is read-only and shared by all sandboxes.
-            Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
+            Directory.CreateDirectory(Path.Combine(layers[0], "dev"));
+            if (rootfs != layers[0])
+            {
+                // Root of a user namespace could not get to the layer by its own path.
+                Directory.CreateDirectory(rootfs);
+                Mounts.Mount(layers[0], rootfs, "none", MountFlags.Bind);
+            }
         }
         else
         {
@@ -180,7 +241,11 @@ internal sealed class RunSandbox(RuntimeParts parts)
     {
         var config = record.Sandbox!;
         var namespaces = new List<(string, string?)> { ("mount", null) };
-        if (netns is not null)
+        if (config.Users is not null)
+        {
+            namespaces.AddRange([("user", null), ("network", null), ("uts", null)]);
+        }
+        else if (netns is not null)
         {
             namespaces.Add(("network", string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{netns.Number}")));
             namespaces.Add(("uts", null));
@@ -207,6 +272,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Capabilities = new HashSet<string>(),
             Hostname = netns is null ? "" : config.Hostname,
             Namespaces = namespaces,
+            Users = config.Users,
             // The OCI runtime puts device nodes in /dev, which must not end up in the image's layer.
             Mounts = [new("/dev", "tmpfs", "tmpfs", ["nosuid", "noexec", "mode=755", "size=64k"])],
             CgroupsPath = record.Cgroup,

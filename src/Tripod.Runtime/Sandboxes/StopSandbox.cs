@@ -28,6 +28,7 @@ internal sealed class StopSandbox(RuntimeParts parts)
         }
 
         parts.Network.Detach(id);
+        await new PluggedSandbox(parts).DetachAsync(pause, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Null where there is none any more.</summary>

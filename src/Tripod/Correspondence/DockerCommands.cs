@@ -48,6 +48,11 @@ internal sealed class DockerCommands
             WriteFiles(volume);
         }
 
+        if (spec["hostUsers"] is { } users && !(bool)users)
+        {
+            Remark("hostUsers: false gives the pod a user namespace of its own: docker run has none for one container, only for a whole daemon (dockerd --userns-remap)");
+        }
+
         var host = Flag(spec, "hostNetwork");
         if (!host || Flag(spec, "shareProcessNamespace"))
         {

@@ -18,7 +18,7 @@ namespace Tripod.Serve;
 /// <summary>Builds every object of the engine by hand, in the order of the flow, and runs it until it is told to stop.</summary>
 internal static class Engine
 {
-    private const string UsualDockerSocket = "/run/docker.sock";
+    private const string UsualDockerSocket = "/run/docker.sock", UsualManifests = "/etc/tripod/manifests";
 
     public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
@@ -26,6 +26,7 @@ internal static class Engine
         await using var notice = ServiceNotice.Open();
         var sockets = ActivatedSockets.Take();
         var runtimeOptions = Options(options, parsed);
+        var eviction = EvictionConfig.Read(parsed.GetRequiredValue(options.Config));
         using var held = EngineLock.Take(runtimeOptions.Run, runtimeOptions.Root);
         var record = Record(options, parsed, runtimeOptions, sockets);
         record.Write(runtimeOptions.Run);
@@ -53,11 +54,17 @@ internal static class Engine
             NodeName = nodeName,
             Root = runtimeOptions.Root,
             Run = runtimeOptions.Run,
-            NodeIp = NodeAddress.Find(runtime.Gateway),
+            NodeIps = NodeAddress.Find([runtime.Gateway, .. runtime.Gateway6 is { } gateway6 ? (string[])[gateway6] : []]),
             ApiAddress = api,
             CaCertificate = authority.CertificatePem,
+            Eviction = eviction,
+            StaticPodPath = Path.GetFullPath(parsed.GetValue(options.StaticPodPath) ?? EngineConfig.StaticPodPath(parsed.GetRequiredValue(options.Config)) ?? UsualManifests),
+            ReadManifest = StaticManifest.Read,
             ContainerLogMaxSize = runtimeOptions.ContainerLogMaxSize,
             ContainerLogMaxFiles = runtimeOptions.ContainerLogMaxFiles,
+            PodPidsLimit = runtimeOptions.PodPidsLimit,
+            UserNamespaceIds = runtimeOptions.UserNamespaceIds,
+            AllowedUnsafeSysctls = parsed.GetValue(options.AllowedUnsafeSysctls)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
         };
         using var tracing = Tracing.Start(parsed.GetValue(options.OtlpEndpoint), podOptions.Version, nodeName);
         await using (var pods = new PodEngine(store, runtime, podOptions, new(store, tokenKey, clock), clock, log))
@@ -79,8 +86,10 @@ internal static class Engine
                 TokenFile = parsed.GetValue(options.TokenFile),
                 AuditLog = parsed.GetValue(options.AuditLog),
                 NodeName = nodeName,
+                PodPidsLimit = runtimeOptions.PodPidsLimit,
                 ExtraNames = [runtime.Gateway, .. api is null ? Array.Empty<string>() : [api]],
                 Version = podOptions.Version,
+                Eviction = podOptions.Eviction,
                 Logging = logs,
             };
             var dockerDoor = new DockerDoorOptions
@@ -104,6 +113,7 @@ internal static class Engine
                 SocketHandle = sockets.Cri,
                 Version = podOptions.Version,
                 DefaultHandler = runtimeOptions.OciRuntime,
+                CdiSpecDirs = runtimeOptions.CdiSpecDirs,
                 Logging = logs,
             };
             await using var cri = CriDoor.Create(criDoor, runtime, clock);
@@ -135,13 +145,19 @@ internal static class Engine
         return 0;
     }
 
-    public static RuntimeOptions Options(ServeOptions options, ParseResult parsed) => EngineConfig.Apply(parsed.GetRequiredValue(options.Config), new RuntimeOptions
+    public static RuntimeOptions Options(ServeOptions options, ParseResult parsed)
     {
-        Root = Path.GetFullPath(parsed.GetRequiredValue(options.Root)),
-        Run = Path.GetFullPath(parsed.GetRequiredValue(options.Run)),
-        Name = parsed.GetRequiredValue(options.Name),
-        PodCidr = parsed.GetRequiredValue(options.PodCidr),
-    });
+        var configured = EngineConfig.Apply(parsed.GetRequiredValue(options.Config), new RuntimeOptions
+        {
+            Root = Path.GetFullPath(parsed.GetRequiredValue(options.Root)),
+            Run = Path.GetFullPath(parsed.GetRequiredValue(options.Run)),
+            Name = parsed.GetRequiredValue(options.Name),
+            PodCidr = parsed.GetRequiredValue(options.PodCidr),
+        });
+
+        // What was typed goes before what stands in the file.
+        return parsed.GetResult(options.PodCidr) is { Implicit: false } ? configured with { PodCidr = parsed.GetRequiredValue(options.PodCidr) } : configured;
+    }
 
     /// <summary>Pods come in by an address of their own; whoever listens on all addresses has it already.</summary>
     private static IPEndPoint[] ForPods(string? api, IPEndPoint listen) =>
@@ -169,8 +185,10 @@ internal static class Engine
                 .. parsed.GetValue(options.CriSocket) is { } socket ? (string[])["--cri-socket", Path.GetFullPath(socket)] : [],
                 .. parsed.GetValue(options.UsualDockerSocket) ? ["--usual-docker-socket"] : (string[])[],
                 "--config", Path.GetFullPath(parsed.GetRequiredValue(options.Config)), "--node-name", parsed.GetRequiredValue(options.NodeName),
+                .. parsed.GetValue(options.StaticPodPath) is { } manifests ? (string[])["--static-pod-path", Path.GetFullPath(manifests)] : [],
                 .. parsed.GetValue(options.AuditLog) is { } audit ? (string[])["--audit-log", Path.GetFullPath(audit)] : [],
                 .. parsed.GetValue(options.OtlpEndpoint) is { } collector ? (string[])["--otlp-endpoint", collector] : [],
+                .. parsed.GetValue(options.AllowedUnsafeSysctls) is { } sysctls ? (string[])["--allowed-unsafe-sysctls", sysctls] : [],
                 .. token is null ? (string[])[] : ["--token-file", Path.GetFullPath(token)],
             ],
         };

@@ -18,7 +18,7 @@ internal static class RootVerb
     {
         var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
         {
-            UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), DoctorVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), InstallVerb.Create(), UninstallVerb.Create(), KubeconfigVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
+            UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), DoctorVerb.Create(), CheckVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), InstallVerb.Create(), UninstallVerb.Create(), KubeconfigVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
             ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
             AdoptVerb.Create(), DockerRunVerb.Create(),
             ApplyVerb.Create(), GetVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(),

@@ -116,6 +116,7 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         await File.WriteAllTextAsync(Path.Combine(folder, "note"), "of the host\n");
         var config = CriClient.Script("main", "sleep 1000");
         config.Mounts.Add(new Mount { ContainerPath = "/host", HostPath = folder });
+        config.Mounts.Add(new Mount { ContainerPath = "/made", HostPath = Path.Combine(folder, "not/there/yet") });
         config.Mounts.Add(new Mount { ContainerPath = "/fixed", HostPath = folder, Readonly = true, RecursiveReadOnly = true });
         config.Mounts.Add(new Mount { ContainerPath = "/image", Readonly = true, Image = new() { Image = image } });
         config.Mounts.Add(new Mount { ContainerPath = "/part", Readonly = true, Image = new() { Image = image }, ImageSubPath = "etc" });
@@ -126,7 +127,9 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.Equal("run\nbusybox\nrefused\n", await client.Exec(id, "sh", "-c", "/image/bin/busybox echo run; ls /image/bin | grep -x busybox; touch /image/new 2>/dev/null || echo refused"));
         Assert.Contains("passwd", await client.Exec(id, "ls", "/part"), StringComparison.Ordinal);
         Assert.Equal("1\n", await client.Exec(id, "sh", "-c", "head -c 1 /dev/handed | wc -c"));
-        Assert.Equal(4, (await client.Status(id)).Mounts.Count);
+        Assert.Equal("", await client.Exec(id, "ls", "/made"));
+        Assert.True(Directory.Exists(Path.Combine(folder, "not/there/yet")));
+        Assert.Equal(5, (await client.Status(id)).Mounts.Count);
         async Task<string> Refused(Mount mount)
         {
             var bad = CriClient.Script("bad", "true");
@@ -134,13 +137,51 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
             return (await Assert.ThrowsAsync<RpcException>(async () => await client.Create(sandbox, pod, bad))).Status.Detail;
         }
 
-        Assert.Contains("/nowhere does not exist", await Refused(new() { ContainerPath = "/x", HostPath = "/nowhere" }), StringComparison.Ordinal);
+        Assert.Contains("is not there and cannot be made", await Refused(new() { ContainerPath = "/x", HostPath = Path.Combine(folder, "note/below") }), StringComparison.Ordinal);
+        Assert.Contains("is no absolute path", await Refused(new() { ContainerPath = "/x", HostPath = "nowhere" }), StringComparison.Ordinal);
         Assert.Contains("no such file or directory", await Refused(new() { ContainerPath = "/x", Readonly = true, Image = new() { Image = image }, ImageSubPath = "nothing" }), StringComparison.Ordinal);
         Assert.Contains("an image is mounted readonly only", await Refused(new() { ContainerPath = "/x", Image = new() { Image = image } }), StringComparison.Ordinal);
-        Assert.Contains("id-mapped mounts are not supported", await Refused(new() { ContainerPath = "/x", HostPath = folder, UidMappings = { new IDMapping() } }), StringComparison.Ordinal);
+        Assert.Contains("are the sandbox's own, or none", await Refused(new() { ContainerPath = "/x", HostPath = folder, UidMappings = { new IDMapping() } }), StringComparison.Ordinal);
         Assert.Single((await client.Runtime.ListContainersAsync(new() { Filter = new() { PodSandboxId = sandbox } })).Containers);
         await client.Remove(sandbox);
         Assert.DoesNotContain(id, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_are_given_by_the_names_that_their_vendors_describe()
+    {
+        await using var own = await Engine.Start();
+        var (specs, note) = (Directory.CreateDirectory(Path.Combine(own.Root, "cdi")).FullName, Path.Combine(own.Root, "hook-ran"));
+        await File.AppendAllTextAsync(Path.Combine(own.Root, "config.yaml"), $"cdiSpecDirs: [{specs}]\n");
+        await own.Kill();
+        await own.Launch();
+        var hook = Path.Combine(own.Root, "hook");
+        await File.WriteAllTextAsync(hook, $"#!/bin/sh\ncat > {note}\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0x1ED);
+        await File.WriteAllTextAsync(Path.Combine(specs, "vendor.json"), $$"""
+            {"cdiVersion":"0.6.0","kind":"vendor.com/thing","devices":[
+              {"name":"one","containerEdits":{"env":["THING=one"],"deviceNodes":[{"path":"/dev/thing","type":"c","major":1,"minor":5,"fileMode":420}],"additionalGids":[4321],
+               "mounts":[{"hostPath":"{{specs}}","containerPath":"/described","options":["ro","rbind"]}],"hooks":[{"hookName":"createRuntime","path":"{{hook}}","args":["hook"]}]} },
+              {"name":"two","containerEdits":{"env":["OTHER=two"]} }]}
+            """);
+        using var client = new CriClient(own);
+        await client.Pull();
+        var pod = client.Pod("cdi");
+        var sandbox = await client.Run(pod);
+        var config = CriClient.Script("main", "sleep 1000");
+        config.CDIDevices.Add(new CDIDevice { Name = "vendor.com/thing=one" });
+        config.Annotations["cdi.k8s.io/plugin"] = "vendor.com/thing=two";
+        var id = await client.Start(sandbox, pod, config);
+        Assert.Equal("one two\n", await client.Exec(id, "sh", "-c", "echo $THING $OTHER"));
+        Assert.Equal("4\n", await client.Exec(id, "sh", "-c", "head -c 4 /dev/thing | wc -c"));
+        Assert.Equal("vendor.json\n", await client.Exec(id, "ls", "/described"));
+        Assert.Contains("4321", await client.Exec(id, "id", "-G"), StringComparison.Ordinal);
+        Assert.Contains(id, await File.ReadAllTextAsync(note), StringComparison.Ordinal);
+        Assert.Empty((await client.Status(id)).Mounts);
+        var unknown = CriClient.Script("unknown", "true");
+        unknown.CDIDevices.Add(new CDIDevice { Name = "vendor.com/thing=nine" });
+        Assert.Contains("unresolvable CDI devices vendor.com/thing=nine", (await Assert.ThrowsAsync<RpcException>(async () => await client.Create(sandbox, pod, unknown))).Status.Detail, StringComparison.Ordinal);
+        await client.Remove(sandbox);
     }
 
     [Fact]

@@ -30,10 +30,12 @@ public sealed class ImageTests
         Assert.Equal((await client.Images.ListImagesAsync(new())).Images.Count, streamed.Count);
         var usage = (await client.Images.ImageFsInfoAsync(new())).ImageFilesystems.Single();
         Assert.True(usage.UsedBytes.Value > 0 && usage.InodesUsed.Value > 0 && usage.Timestamp > 0 && Directory.Exists(usage.FsId.Mountpoint));
-        for (var times = 0; times < 2; times++)
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
         {
-            await client.Images.RemoveImageAsync(new() { Image = new() { Image = "busybox:latest" } });
-        }
+            await client.Images.RemoveImageAsync(new() { Image = new() { Image = id } });
+            Assert.Null((await client.Images.ImageStatusAsync(new() { Image = new() { Image = id } })).Image);
+        }));
+        await client.Images.RemoveImageAsync(new() { Image = new() { Image = "busybox:latest" } });
 
         await client.Images.RemoveImageAsync(new() { Image = new() { Image = new string('0', 64) } });
         Assert.Null((await client.Images.ImageStatusAsync(new() { Image = new() { Image = "second:v1" } })).Image);

@@ -139,7 +139,6 @@ public sealed class SandboxTests(SharedEngine shared) : IClassFixture<SharedEngi
 
         Assert.Contains("runtime handler odd is not known", await Refused(_ => { }, "odd"), StringComparison.Ordinal);
         Assert.Contains("needs name, uid and namespace", await Refused(pod => pod.Metadata.Uid = ""), StringComparison.Ordinal);
-        Assert.Contains("user namespaces are not supported", await Refused(pod => pod.Linux.SecurityContext.NamespaceOptions.UsernsOptions = new() { Uids = { new IDMapping { HostId = 1, Length = 1 } } }), StringComparison.Ordinal);
         Assert.Contains("run_as_group needs run_as_user", await Refused(pod => pod.Linux.SecurityContext.RunAsGroup = new() { Value = 1 }), StringComparison.Ordinal);
         Assert.Contains("cgroup parent ../x", await Refused(pod => pod.Linux.CgroupParent = "../x"), StringComparison.Ordinal);
         Assert.Empty((await client.Runtime.ListPodSandboxAsync(new() { Filter = new() { LabelSelector = { ["app"] = "refused" } } })).Items);

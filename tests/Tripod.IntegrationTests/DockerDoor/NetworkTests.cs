@@ -37,6 +37,24 @@ public sealed class NetworkTests(SharedEngine shared) : IClassFixture<SharedEngi
     }
 
     [Fact]
+    public async Task Network_with_ipv6_gives_addresses_of_both_families_and_names_with_both()
+    {
+        Assert.SkipUnless(Tripod.Linux.Networking.Inet6.IsPresent(), "this machine has no IPv6");
+        await engine.Docker("network", "create", "--ipv6", "--subnet", "2001:db8:5e:7::/64", "six");
+        Assert.Contains("\"2001:db8:5e:7::/64\"", await engine.Docker("network", "inspect", "six", "--format", "{{.EnableIPv6}} {{json .IPAM.Config}}"), StringComparison.Ordinal);
+        await engine.Docker("run", "-d", "--name", "six-server", "--network", "six", "--ip6", "2001:db8:5e:7::99", "busybox", "sh", "-c", "echo found > /index.html; httpd -f -h /");
+        Assert.Equal("2001:db8:5e:7::99 64 2001:db8:5e:7::1\n", await engine.Docker("inspect", "six-server", "--format", "{{with .NetworkSettings.Networks.six}}{{.GlobalIPv6Address}} {{.GlobalIPv6PrefixLen}} {{.IPv6Gateway}}{{end}}"));
+        Assert.Equal("found\n", await engine.Docker("run", "--rm", "--network", "six", "busybox", "wget", "-qO-", "http://[2001:db8:5e:7::99]/index.html"));
+        Assert.Contains("2001:db8:5e:7::99", await engine.Docker("run", "--rm", "--network", "six", "busybox", "nslookup", "-type=aaaa", "six-server"), StringComparison.Ordinal);
+        Assert.Contains("add --ipv6", (await engine.TryDocker("network", "create", "--subnet", "fd77::/64", "no-six")).Error, StringComparison.Ordinal);
+
+        // Docker's own default bridge has none.
+        Assert.Equal("false\n", await engine.Docker("network", "inspect", "bridge", "--format", "{{.EnableIPv6}}"));
+        await engine.Docker("rm", "-f", "six-server");
+        await engine.Docker("network", "rm", "six");
+    }
+
+    [Fact]
     public async Task Subnet_address_and_reach_are_as_asked_for()
     {
         await engine.Docker("network", "create", "--subnet", "10.251.3.0/24", "--gateway", "10.251.3.9", "--ip-range", "10.251.3.128/25", "given");

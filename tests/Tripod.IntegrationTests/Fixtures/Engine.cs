@@ -21,6 +21,7 @@ public sealed class Engine : IAsyncDisposable
     private readonly StringBuilder log = new();
     private Process? process;
     private bool ownsStateMount;
+    private string registries = "";
     private IReadOnlyList<string> options = [];
 
     private Engine(int number, RegistryServer registry)
@@ -37,6 +38,7 @@ public sealed class Engine : IAsyncDisposable
     public string Root { get; }
     public string Run { get; }
     public int KubernetesPort { get; }
+    public string Manifests => Path.Combine(Root, "manifests");
     public string Kubeconfig => Path.Combine(Root, "kubeconfig");
     public RegistryServer Registry { get; }
 
@@ -57,20 +59,24 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>With further options of <c>tripod serve</c>.</summary>
     public static Task<Engine> StartWith(params string[] options) => Start(null, options, []);
 
+    /// <summary>With further lines of config.yaml.</summary>
+    public static Task<Engine> Configured(string settings, int? stateMegabytes = null) => Start(stateMegabytes, [], [], settings);
+
+    /// <summary>For the next launch.</summary>
+    public Task Configure(string settings) => File.WriteAllTextAsync(Path.Combine(Root, "config.yaml"), $"{registries}{settings}\n");
+
     /// <summary>Starts a registry with busybox in it and an engine that has it as docker.io's mirror; waits until it is ready.</summary>
     /// <param name="stateMegabytes">The size of the file system that the engine's state has for itself; null: it is on the machine's.</param>
     /// <param name="mirrored">Further registries that the test's own stands in for.</param>
     public static Task<Engine> Start(int? stateMegabytes = null, params string[] mirrored) => Start(stateMegabytes, [], mirrored);
 
-    private static async Task<Engine> Start(int? stateMegabytes, IReadOnlyList<string> options, string[] mirrored)
+    private static async Task<Engine> Start(int? stateMegabytes, IReadOnlyList<string> options, string[] mirrored, string settings = "")
     {
         var registry = await RegistryServer.Start();
         await registry.Push(await TestImages.Busybox(), "library/busybox:latest");
         var engine = new Engine(Interlocked.Increment(ref count), registry) { options = options };
-        await File.WriteAllTextAsync(Path.Combine(engine.Root, "config.yaml"), $"""
-            registries:
-            {string.Concat(mirrored.Prepend("docker.io").Select(host => $"  - host: {host}\n    mirrors: [\"{registry.Url}\"]\n"))}
-            """);
+        engine.registries = $"registries:\n{string.Concat(mirrored.Prepend("docker.io").Select(host => $"  - host: {host}\n    mirrors: [\"{registry.Url}\"]\n"))}";
+        await engine.Configure(settings);
         if (stateMegabytes is { } size)
         {
             engine.ownsStateMount = true;
@@ -89,7 +95,7 @@ public sealed class Engine : IAsyncDisposable
             "serve", "--root", Path.Combine(Root, "state"), "--run", Run, "--name", Name, "--kubeconfig", Kubeconfig,
             "--config", Path.Combine(Root, "config.yaml"), "--node-name", "testnode",
             "--listen-kubernetes", $"127.0.0.1:{KubernetesPort}", "--docker-socket", Path.Combine(Run, "docker.sock"),
-            "--cri-socket", Path.Combine(Run, "cri.sock"),
+            "--cri-socket", Path.Combine(Run, "cri.sock"), "--static-pod-path", Manifests,
             "--pod-cidr", podCidr, .. options,
         ])
         {

@@ -67,6 +67,12 @@ public sealed class ImageBuilder
         return this;
     }
 
+    public ImageBuilder StopSignal(string signal)
+    {
+        Config["StopSignal"] = signal;
+        return this;
+    }
+
     /// <returns>The path again.</returns>
     public async Task<string> WriteOciArchive(string path, string tag = "latest")
     {

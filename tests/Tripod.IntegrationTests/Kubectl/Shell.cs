@@ -15,6 +15,9 @@ internal sealed class Shell(Engine engine, string kubectl = "kubectl")
             ? [.. found]
             : ["kubectl"];
 
+    /// <summary>The last of them: what only newer ones can ask is asked by it.</summary>
+    public static string Newest => Versions().Last().Data;
+
     /// <summary>The last part of the program's name, as part of an object's.</summary>
     public static string Suffix(string kubectl) => Path.GetFileName(kubectl).Replace('.', '-');
 

@@ -26,7 +26,7 @@ public static class Echo
         var buffer = new byte[64];
         while (!cancel.IsCancellationRequested)
         {
-            var question = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), cancel);
+            var question = await socket.ReceiveFromAsync(buffer, new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0), cancel);
             await socket.SendToAsync(Encode(name, question.RemoteEndPoint), question.RemoteEndPoint, cancel);
         }
     }
@@ -39,7 +39,7 @@ public static class Echo
             using var timeout = new CancellationTokenSource(patience ?? Patience);
             try
             {
-                await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"), timeout.Token);
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port), timeout.Token);
                 var buffer = new byte[64];
                 var size = await socket.ReceiveAsync(buffer, timeout.Token);
                 return Decode(buffer.AsSpan(0, size));
@@ -55,7 +55,7 @@ public static class Echo
     {
         using (socket)
         {
-            await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"));
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port));
             return await AskUdpAgain(socket);
         }
     }
@@ -79,10 +79,12 @@ public static class Echo
 
     /// <summary>From this machine itself.</summary>
     public static Task<Answer?> AskTcp(string address, int port) =>
-        AskTcp(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), address, port);
+        AskTcp(new Socket(FamilyOf(address), SocketType.Stream, ProtocolType.Tcp), address, port);
 
     public static Task<Answer?> AskUdp(string address, int port) =>
-        AskUdp(new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), address, port);
+        AskUdp(new Socket(FamilyOf(address), SocketType.Dgram, ProtocolType.Udp), address, port);
+
+    private static AddressFamily FamilyOf(string address) => IPAddress.Parse(address).AddressFamily;
 
     private static byte[] Encode(string name, EndPoint client) =>
         Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client).Address}");

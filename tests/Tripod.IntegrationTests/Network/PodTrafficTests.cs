@@ -141,9 +141,10 @@ public sealed class PodTrafficTests : IDisposable
     }
 
     [Fact]
-    public void Pod_has_no_ipv6_address_but_on_lo()
+    public void Pod_of_ipv4_alone_has_no_ipv6_address_but_on_lo()
     {
-        var pod = network.Start();
+        using var plain = new TestNetwork(Tripod.Runtime.Network.PodRanges.None);
+        var pod = plain.Start();
         Assert.DoesNotContain("inet6", pod.Sh("ip address show dev eth0"), StringComparison.Ordinal);
         Assert.Contains("::1/128", pod.Sh("ip address show dev lo"), StringComparison.Ordinal);
     }

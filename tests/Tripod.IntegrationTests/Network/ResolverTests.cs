@@ -138,7 +138,7 @@ public sealed class ResolverTests : IAsyncLifetime
     [Fact]
     public async Task Stranger_gets_no_answer()
     {
-        resolver = await Resolver.StartAsync(Listen, resolvConf, stop.Token, serves: static _ => false);
+        resolver = await Resolver.StartAsync([Listen], resolvConf, stop.Token, serves: static _ => false);
         resolver.Names.Set("a", IPAddress.Loopback);
         Assert.Equal("", await Ask("a"));
     }
@@ -147,14 +147,14 @@ public sealed class ResolverTests : IAsyncLifetime
     public async Task Address_that_is_taken_is_named()
     {
         using var taken = Bind(1);
-        var error = await Assert.ThrowsAsync<RuntimeException>(() => Resolver.StartAsync(Listen, resolvConf, stop.Token));
+        var error = await Assert.ThrowsAsync<RuntimeException>(() => Resolver.StartAsync([Listen], resolvConf, stop.Token));
         Assert.Contains($"{Listen}:53", error.Message, StringComparison.Ordinal);
     }
 
     private async Task Start(params int[] nameservers)
     {
         await File.WriteAllLinesAsync(resolvConf, nameservers.Select(server => $"nameserver {corner}{server}"));
-        resolver = await Resolver.StartAsync(Listen, resolvConf, stop.Token);
+        resolver = await Resolver.StartAsync([Listen], resolvConf, stop.Token);
     }
 
     private Socket Bind(int last)

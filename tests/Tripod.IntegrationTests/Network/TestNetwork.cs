@@ -11,7 +11,8 @@ public sealed class TestNetwork : IDisposable
 {
     private readonly List<TestPod> pods = [];
 
-    public TestNetwork()
+    /// <param name="inet6">Written behind the IPv4 network: an IPv6 network, or <c>none</c>; null: the engine chooses.</param>
+    public TestNetwork(string? inet6 = null)
     {
         var random = Random.Shared;
         Options = new RuntimeOptions
@@ -19,7 +20,7 @@ public sealed class TestNetwork : IDisposable
             Root = "/nonexistent",
             Run = "/nonexistent",
             Name = $"tn{random.Next(0x1000000):x6}",
-            PodCidr = $"10.{random.Next(150, 250)}.{random.Next(256)}.0/24",
+            PodCidr = $"10.{random.Next(150, 250)}.{random.Next(256)}.0/24" + (inet6 is null ? "" : $",{inet6}"),
         };
         Network = PodNetwork.Open(Options);
     }

@@ -73,6 +73,29 @@ public sealed class EndingTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task Hooks_ask_a_server_by_http_as_they_say_or_only_wait()
+    {
+        await using var plain = await ProbedServer.Start(tls: false, http2: false);
+        await using var secure = await ProbedServer.Start(tls: true, http2: false);
+        (plain.IsHealthy, secure.IsHealthy) = (true, true);
+        var host = await engine.Kubectl("get", "node", "testnode", "-o", "jsonpath={.status.addresses[0].address}");
+        const string Headers = "path: /headers, httpHeaders: [ { name: Host, value: named.example }, { name: X-Probe, value: asked } ]";
+        await engine.Apply(Manifests.Of(
+            "asking",
+            "terminationGracePeriodSeconds: 20",
+            ("http", $"{Manifests.Sh("trap 'exit 0' TERM; while true; do sleep 0.1; done")}\nlifecycle: {{ postStart: {{ httpGet: {{ host: {host}, port: {secure.Port}, scheme: HTTPS, {Headers} }} }}, preStop: {{ httpGet: {{ host: {host}, port: {plain.Port}, {Headers} }} }} }}"),
+            ("tcp", $"{Manifests.Sh("trap 'exit 0' TERM; while true; do sleep 0.1; done")}\nlifecycle: {{ postStart: {{ tcpSocket: {{ host: {host}, port: {plain.Port} }} }}, preStop: {{ tcpSocket: {{ host: {host}, port: {plain.Port} }} }} }}"),
+            ("wait", $"{Manifests.Sh("trap 'exit 0' TERM; while true; do sleep 0.1; done")}\nlifecycle: {{ preStop: {{ sleep: {{ seconds: 2 }} }} }}")));
+        await engine.WaitReady("asking");
+        Assert.Contains("https named.example /headers asked", secure.Asked);
+        var begun = Stopwatch.StartNew();
+        await engine.Kubectl("delete", "pod", "asking");
+        Assert.InRange(begun.Elapsed.TotalSeconds, 2, 15);
+        Assert.Contains("http named.example /headers asked", plain.Asked);
+        Assert.DoesNotContain(await engine.Events("asking"), line => line.StartsWith("FailedPreStopHook", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task PreStop_hook_that_uses_up_the_grace_leaves_two_seconds_for_the_signal()
     {
         var log = Directory.CreateDirectory(Path.Combine(engine.Root, "late")).FullName;

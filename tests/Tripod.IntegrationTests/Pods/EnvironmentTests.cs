@@ -54,6 +54,57 @@ public sealed class EnvironmentTests(SharedEngine shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Pod_is_told_everything_of_itself()
+    {
+        await engine.Kubectl("create", "secret", "generic", "prefixed", "--from-literal=key=hidden");
+        var path = Path.Combine(engine.Root, "told.yaml");
+        await File.WriteAllTextAsync(path, Manifests.Of(
+            "told",
+            "restartPolicy: Never\nenableServiceLinks: false",
+            ("main", $$"""
+                {{Manifests.Sh("env; echo args $0 $1 $2")}}
+                args: ["$(LABEL)", "$$(LABEL)", "$(NOBODY)"]
+                resources: { requests: { memory: 10M, ephemeral-storage: 3Mi } }
+                envFrom:
+                - { prefix: S_, secretRef: { name: prefixed } }
+                - { configMapRef: { name: missing, optional: true } }
+                env:
+                - { name: LABEL, valueFrom: { fieldRef: { fieldPath: "metadata.labels['of']", apiVersion: v1 } } }
+                - { name: NOTE, valueFrom: { fieldRef: { fieldPath: "metadata.annotations['example.com/note']" } } }
+                - { name: NOLABEL, valueFrom: { fieldRef: { fieldPath: "metadata.labels['none']" } } }
+                - { name: IPS, valueFrom: { fieldRef: { fieldPath: status.podIPs } } }
+                - { name: HOSTS, valueFrom: { fieldRef: { fieldPath: status.hostIPs } } }
+                - { name: CORES, valueFrom: { resourceFieldRef: { resource: limits.cpu } } }
+                - { name: BYTES, valueFrom: { resourceFieldRef: { resource: limits.memory } } }
+                - { name: DISK, valueFrom: { resourceFieldRef: { resource: limits.ephemeral-storage, divisor: 1Ki } } }
+                - { name: NOCPU, valueFrom: { resourceFieldRef: { resource: requests.cpu, divisor: 1m } } }
+                - { name: KILO, valueFrom: { resourceFieldRef: { resource: requests.memory, divisor: 1Ki } } }
+                - { name: SCRATCH, valueFrom: { resourceFieldRef: { resource: requests.ephemeral-storage, divisor: 1M } } }
+                - { name: OTHER, valueFrom: { resourceFieldRef: { containerName: other, resource: limits.cpu, divisor: 1m } } }
+                - { name: UNKNOWN, valueFrom: { secretKeyRef: { name: prefixed, key: none, optional: true } } }
+                """),
+            ("other", "command: [\"true\"]\nresources: { limits: { cpu: 30m } }"))
+            .Replace("  name: told\n", "  name: told\n  labels: { of: me }\n  annotations: { example.com/note: \"with space\" }\n", StringComparison.Ordinal));
+        await engine.Kubectl("apply", "-f", path);
+        var pod = await engine.Until("told", found => found.Phase() == "Succeeded", "it has printed");
+        var node = (await engine.Get("node", "testnode"))["status"]!["allocatable"]!;
+        var lines = (await engine.Kubectl("logs", "told", "-c", "main")).Split('\n');
+        string[] expected =
+        [
+            "S_key=hidden", "LABEL=me", "NOTE=with space", "NOLABEL=", $"IPS={pod["status"]!["podIP"]}", $"HOSTS={pod["status"]!["hostIP"]}", $"CORES={node["cpu"]}", $"BYTES={Kibi((string)node["memory"]!) * 1024}",
+            "NOCPU=0", "KILO=9766", "SCRATCH=4", "OTHER=30", "args me $(LABEL) $(NOBODY)",
+        ];
+        Assert.Empty(expected.Except(lines));
+        Assert.InRange(long.Parse(lines.Single(line => line.StartsWith("DISK=", StringComparison.Ordinal))[5..], System.Globalization.CultureInfo.InvariantCulture) - Kibi((string)node["ephemeral-storage"]!), 0, 1);
+        Assert.DoesNotContain(lines, line => line.StartsWith("UNKNOWN=", StringComparison.Ordinal));
+        // The API's address is told whatever enableServiceLinks says; of other services there are none.
+        Assert.Contains(lines, line => line.StartsWith("KUBERNETES_SERVICE_HOST=10.", StringComparison.Ordinal));
+        Assert.Contains("KUBERNETES_SERVICE_PORT=443", lines);
+
+        static long Kibi(string text) => long.Parse(text[..^2], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task Command_and_args_stand_in_for_the_images_entrypoint_and_cmd()
     {
         await engine.Registry.Push(await TestImages.Variant("entrypoint", image => image.Entrypoint("echo", "entry").Cmd("cmd")), "library/entrypoint:latest");

@@ -10,7 +10,7 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     private string Filler => Path.Combine(engine.Root, "state", "filler");
 
-    public async ValueTask InitializeAsync() => engine = await Engine.Start(stateMegabytes: 64);
+    public async ValueTask InitializeAsync() => engine = await Engine.Configured("evictionHard: { memory.available: 1Mi }\nimageGCHighThresholdPercent: 100\n", stateMegabytes: 64);
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 
@@ -45,6 +45,42 @@ public sealed class FullDiskTests : IAsyncLifetime
         File.Delete(Filler);
         await Engine.Eventually(async () => (await engine.TryKubectl("create", "-f", words)).ExitCode == 0, "it is taken", TimeSpan.FromSeconds(20));
         await engine.Kubectl("delete", "pod", "before", "--now");
+    }
+
+    [Fact]
+    public async Task Every_door_says_that_there_is_no_room_leaves_nothing_half_made_and_goes_on_when_there_is()
+    {
+        await engine.Apply(Manifests.Script("prints", "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.2; done"));
+        await engine.WaitReady("prints");
+        await Fill(leave: 0);
+
+        // Docker: the container is refused with the reason, and there is none afterwards.
+        Command refused = null!;
+        await Engine.Eventually(async () => (refused = await engine.TryDocker("run", "-d", "--name", "large", "--env", $"A={new string('x', 60_000)}", "busybox", "sleep", "100")).ExitCode != 0 || await RemoveLarge(), "docker run is refused", TimeSpan.FromSeconds(40));
+        Assert.Contains("no space left on device", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("", await engine.Docker("ps", "-aq", "--filter", "name=large"));
+
+        // kubectl: refused with 507, what can be read is still read.
+        var words = await Write("words.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: words }}\ndata: {{ a: {new string('x', 500_000)} }}\n");
+        await Engine.Eventually(async () => (await engine.TryKubectl("create", "-f", await Next(words), "-v=6")).Error.Contains("507", StringComparison.Ordinal), "kubectl is told by status 507", TimeSpan.FromSeconds(20));
+        Assert.Equal("0", await engine.Kubectl("get", "pod", "prints", "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
+
+        // With room all goes on by itself: the log too, whose container never stopped.
+        File.Delete(Filler);
+        var before = (await engine.Kubectl("logs", "prints", "--tail=1")).Trim();
+        await Engine.Eventually(async () => (await engine.Kubectl("logs", "prints", "--tail=1")).Trim() != before, "the log goes on", TimeSpan.FromSeconds(20));
+        await engine.Docker("run", "-d", "--name", "small", "busybox", "sleep", "100");
+        await engine.Apply(Manifests.Script("after", "sleep 100"));
+        await engine.WaitReady("after");
+        Assert.Equal("0", await engine.Kubectl("get", "pod", "prints", "-o", "jsonpath={.status.containerStatuses[0].restartCount}"));
+        await engine.Docker("rm", "-f", "small");
+    }
+
+    private async Task<bool> RemoveLarge()
+    {
+        await engine.TryDocker("rm", "-f", "large");
+        await Fill(leave: 0);
+        return false;
     }
 
     private int count;

@@ -142,6 +142,40 @@ public sealed class ProbeTests(SharedEngine shared) : IClassFixture<SharedEngine
         await engine.Kubectl("delete", "pod", $"by-{name}", "--now");
     }
 
+    [Fact]
+    public async Task Probes_heed_hosts_headers_services_and_ports_by_name()
+    {
+        await using var plain = await ProbedServer.Start(tls: false, http2: false);
+        await using var grpc = await ProbedServer.Start(tls: false, http2: true);
+        var host = await engine.Kubectl("get", "node", "testnode", "-o", "jsonpath={.status.addresses[0].address}");
+        await engine.Apply(Manifests.Of(
+            "heeded",
+            "terminationGracePeriodSeconds: 0",
+            ("http", $"{Manifests.Sh("sleep 1000")}\nreadinessProbe: {{ httpGet: {{ host: {host}, port: {plain.Port}, path: /headers, scheme: HTTP, httpHeaders: [ {{ name: Host, value: named.example }}, {{ name: X-Probe, value: asked }} ] }}, periodSeconds: 1, timeoutSeconds: 3 }}"),
+            ("tcp", $"{Manifests.Sh("sleep 1000")}\nreadinessProbe: {{ tcpSocket: {{ host: {host}, port: {plain.Port} }}, periodSeconds: 1 }}"),
+            ("named", $"{Manifests.Sh("exec httpd -f -p 8080")}\nports: [ {{ name: own, containerPort: 8080 }} ]\nreadinessProbe: {{ tcpSocket: {{ port: own }}, periodSeconds: 1 }}\nstartupProbe: {{ tcpSocket: {{ port: own }}, periodSeconds: 1, failureThreshold: 20 }}")));
+        grpc.IsHealthy = true;
+        await engine.Apply(Pod("heeded-grpc", $"readinessProbe: {{ grpc: {{ port: {grpc.Port}, service: my.service }}, periodSeconds: 1 }}\n    livenessProbe: {{ grpc: {{ port: {grpc.Port} }}, periodSeconds: 60 }}", "sleep 1000", pod: "hostNetwork: true"));
+        await engine.WaitReady("heeded-grpc");
+        Assert.Contains("my.service", grpc.Services);
+        Assert.Contains("", grpc.Services);
+        plain.IsHealthy = true;
+        await engine.WaitReady("heeded");
+        await engine.Kubectl("delete", "pod", "heeded", "heeded-grpc", "--now");
+    }
+
+    [Fact]
+    public async Task Failed_liveness_kills_with_the_probes_own_grace()
+    {
+        await engine.Apply(Pod(
+            "impatient",
+            "livenessProbe: { exec: { command: [test, -e, /tmp/live] }, initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 1, terminationGracePeriodSeconds: 1 }",
+            "trap '' TERM; [ -e /tmp/live ] || while true; do sleep 1; done", grace: 600));
+        await engine.Until("impatient", pod => Restarts(pod) >= 1, "it was restarted");
+        Assert.Equal(137, (int)(await engine.Get("pod", "impatient")).EndedBefore("main")!["exitCode"]!);
+        await engine.Kubectl("delete", "pod", "impatient", "--grace-period=1");
+    }
+
     private async Task Told(string pod, string message) =>
         await Engine.Eventually(async () => (await engine.Events(pod)).Any(line => line == message), $"{pod} has the event {message}", TimeSpan.FromSeconds(20));
 

@@ -17,6 +17,12 @@ internal sealed class ProbedServer : IAsyncDisposable
 
     public bool IsHealthy { get; set; }
     public string UserAgent { get; private set; } = "";
+
+    /// <summary>By gRPC asked for; the server itself is the empty one.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<string> Services { get; } = [];
+
+    /// <summary>Host, path and X-Probe header of what was asked by HTTP.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<string> Asked { get; } = [];
     public int Port => new Uri(app.Urls.First()).Port;
 
     public static async Task<ProbedServer> Start(bool tls, bool http2)
@@ -42,12 +48,23 @@ internal sealed class ProbedServer : IAsyncDisposable
     private async Task Answer(HttpContext http)
     {
         UserAgent = http.Request.Headers.UserAgent.ToString();
+        Asked.Add($"{http.Request.Scheme} {http.Request.Host.Value} {http.Request.Path} {http.Request.Headers["X-Probe"]}");
         switch (http.Request.Path.Value)
         {
             case "/grpc.health.v1.Health/Check":
+                using (var asked = new MemoryStream())
+                {
+                    // A frame's five bytes, then the one field with its tag and length.
+                    await http.Request.Body.CopyToAsync(asked);
+                    Services.Add(System.Text.Encoding.UTF8.GetString(asked.ToArray().Skip(7).ToArray()));
+                }
+
                 http.Response.ContentType = "application/grpc";
                 await http.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, (byte)(IsHealthy ? 1 : 2) });
                 http.Response.AppendTrailer("grpc-status", "0");
+                break;
+            case "/headers":
+                http.Response.StatusCode = IsHealthy && http.Request.Host.Value == "named.example" && http.Request.Headers["X-Probe"] == "asked" ? 200 : 500;
                 break;
             case "/away":
                 http.Response.Redirect("/ok?a=b");

@@ -88,6 +88,41 @@ public sealed class SecurityTests(SharedEngine shared) : IClassFixture<SharedEng
         Assert.Contains("SysctlForbidden", await engine.Kubectl("get", "pod", "unsafe"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Unsafe_sysctls_are_set_where_the_engine_allows_them()
+    {
+        await using var lax = await Engine.StartWith("--allowed-unsafe-sysctls", "kernel.msg*,net.core.somaxconn");
+        await lax.Apply(Manifests.Of("lax", "restartPolicy: Never\nsecurityContext: { sysctls: [ { name: kernel.msgmax, value: \"65536\" }, { name: net/core/somaxconn, value: \"99\" } ] }", ("main", Manifests.Sh("cat /proc/sys/kernel/msgmax /proc/sys/net/core/somaxconn"))));
+        await lax.Until("lax", pod => pod.Phase() == "Succeeded", "it has printed");
+        Assert.Equal("65536\n99\n", await lax.Kubectl("logs", "lax"));
+    }
+
+    [Fact]
+    public async Task Capabilities_may_all_be_added_or_dropped_but_for_some()
+    {
+        var all = (await Run("all", "grep CapBnd /proc/self/status", "securityContext: { capabilities: { add: [ALL] } }")).Log;
+        var engines = File.ReadLines("/proc/self/status").First(line => line.StartsWith("CapBnd", StringComparison.Ordinal));
+        Assert.Equal(engines + "\n", all);
+        Assert.Equal("CapEff:\t0000000000000400\n", (await Run("bind", "grep CapEff /proc/self/status", "securityContext: { capabilities: { drop: [ALL], add: [NET_BIND_SERVICE] } }")).Log);
+    }
+
+    [Fact]
+    public async Task Group_of_a_claimed_volume_is_changed_always_or_when_its_root_is_another()
+    {
+        await engine.Apply("""
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: { name: grouped }
+            spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } }
+            """);
+        const string Mount = "volumeMounts: [ { name: d, mountPath: /d } ]";
+        string Spec(string policy) => $"securityContext: {{ fsGroup: 4000, fsGroupChangePolicy: {policy} }}\nvolumes: [ {{ name: d, persistentVolumeClaim: {{ claimName: grouped }} }} ]";
+        Assert.Equal("2 4000\n", (await Run("made", "mkdir /d/sub; chgrp 7 /d/sub; stat -c %g /d | sed 's/^/2 /'", Mount, Spec("Always"))).Log);
+        Assert.Equal("7\n", (await Run("kept", "stat -c %g /d/sub", Mount, Spec("OnRootMismatch"))).Log);
+        Assert.Equal("4000\n", (await Run("changed", "stat -c %g /d/sub", Mount, Spec("Always"))).Log);
+        Assert.Equal("read-only\n", (await Run("read", "touch /d/x 2>/dev/null || echo read-only", Mount, Spec("Always").Replace("claimName: grouped", "claimName: grouped, readOnly: true", StringComparison.Ordinal))).Log);
+    }
+
     [Theory]
     [InlineData("apparmor", "appArmorProfile: { type: RuntimeDefault }", "AppArmor", "AppArmor is not enabled on the host")]
     [InlineData("selinux", "seLinuxOptions: { level: \"s0:c1,c2\" }", "SELinux", "SELinux is not enabled on the host")]

@@ -141,6 +141,19 @@ public sealed class StorageTests(SharedEngine shared) : IClassFixture<SharedEngi
         }
     }
 
+    [Fact]
+    public async Task Volume_of_one_mode_is_not_used_as_the_other()
+    {
+        await engine.Apply(Claim("files"));
+        await engine.Apply(Manifests.Of(
+            "misused",
+            "terminationGracePeriodSeconds: 0\nvolumes: [ { name: d, persistentVolumeClaim: { claimName: files } } ]",
+            ("main", $"{Manifests.Sh("sleep 1000")}\nvolumeDevices: [ {{ name: d, devicePath: /dev/disk }} ]")));
+        var pod = await engine.Until("misused", found => found.Waiting("main") == "CreateContainerConfigError", "it is refused");
+        Assert.Equal("volume d has volumeMode Filesystem, but is specified in volumeDevices", (string?)pod.Container("main")!["state"]!["waiting"]!["message"]);
+        await engine.Kubectl("delete", "pod,pvc", "misused", "files", "--now", "--ignore-not-found");
+    }
+
     private async Task<JsonNode> Claimed(string name, Func<JsonNode, bool> met)
     {
         JsonNode? claim = null;

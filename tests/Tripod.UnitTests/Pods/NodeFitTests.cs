@@ -33,7 +33,7 @@ public sealed class NodeFitTests
     {
         var node = new V1Node { Metadata = Node.Metadata, Spec = new() { Taints = [new() { Key = "a", Value = "b", Effect = effect }] } };
         var pod = new V1PodSpec { Tolerations = comparison is null && key is null ? null : [new() { Key = key, OperatorProperty = comparison, Value = value, Effect = tolerated }] };
-        Assert.Equal(fits ? null : "node(s) had untolerated taint {a: b}", NodeFit.Misfit(pod, node));
+        Assert.Equal(fits ? null : "node(s) had untolerated taint(s)", NodeFit.Misfit(pod, node));
     }
 
     [Theory]

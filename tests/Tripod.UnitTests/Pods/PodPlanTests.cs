@@ -20,6 +20,20 @@ public sealed class PodPlanTests
         Assert.IsType<PodStep.Schedule>(Assert.Single(decision.Steps));
     }
 
+    [Theory]
+    [InlineData("", "ReleaseVolumes")]
+    [InlineData("Evicted", "RemoveContainer ReleaseVolumes")]
+    public void Pod_that_is_over_lets_its_volumes_go_and_an_evicted_one_its_containers_too(string reason, string steps)
+    {
+        var pod = Seen.Pod(status: $$"""{ "phase": "Failed", "reason": "{{reason}}" }""");
+        Assert.Equal("StopSandbox", Steps(PodMemory.Empty, Seen.Sandbox()));
+        Assert.Equal(steps, Steps(PodMemory.Empty, Seen.Sandbox(SandboxState.NotReady)));
+        Assert.Equal(steps.Replace("ReleaseVolumes", "", StringComparison.Ordinal).Trim(), Steps(PodMemory.Empty with { Released = true }, Seen.Sandbox(SandboxState.NotReady)));
+
+        string Steps(PodMemory memory, SandboxStatus sandbox) =>
+            string.Join(' ', PodPlan.Decide(Seen.Of(pod, sandbox, memory, Seen.Exited("nginx", 1)), Seen.Now).Steps.Select(step => step.GetType().Name));
+    }
+
     [Fact]
     public void Pod_of_another_node_is_left_alone()
     {

@@ -24,7 +24,7 @@ public sealed class PodStatusTests
     {
         var seen = Seen.Of(Seen.Pod(), Seen.Sandbox(), null, Seen.Running("nginx"), Seen.Running("ghost"));
         var first = Make(seen);
-        var later = PodStatusDocument.Make(seen, first, "192.0.2.1", Seen.Now.AddHours(1));
+        var later = PodStatusDocument.Make(seen, first, ["192.0.2.1"], Seen.Now.AddHours(1));
         Assert.True(JsonNode.DeepEquals(first, later));
     }
 
@@ -66,7 +66,7 @@ public sealed class PodStatusTests
     public void Foreign_conditions_and_members_are_carried_over()
     {
         var before = (JsonObject)JsonNode.Parse("""{"nominatedNodeName":"x","conditions":[{"type":"example.com/gate","status":"True"}]}""")!;
-        var status = PodStatusDocument.Make(Seen.Of(Seen.Pod(), Seen.Sandbox(SandboxState.NotReady)), before, "192.0.2.1", Seen.Now);
+        var status = PodStatusDocument.Make(Seen.Of(Seen.Pod(), Seen.Sandbox(SandboxState.NotReady)), before, ["192.0.2.1"], Seen.Now);
         Assert.Equal("x", (string?)status["nominatedNodeName"]);
         Assert.Contains(status["conditions"]!.AsArray(), condition => (string?)condition!["type"] == "example.com/gate");
     }
@@ -82,5 +82,5 @@ public sealed class PodStatusTests
         Assert.Equal(expected, QosClass.Of(pod.Spec));
     }
 
-    private static JsonObject Make(PodObservation seen) => PodStatusDocument.Make(seen, null, "192.0.2.1", Seen.Now);
+    private static JsonObject Make(PodObservation seen) => PodStatusDocument.Make(seen, null, ["192.0.2.1"], Seen.Now);
 }

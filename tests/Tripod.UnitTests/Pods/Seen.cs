@@ -34,7 +34,7 @@ internal static class Seen
     public static SandboxStatus Sandbox(SandboxState state = SandboxState.Ready, int attempt = 0) => new()
     {
         Id = "s" + attempt,
-        Config = new() { Name = "ghost", Namespace = "default", Uid = "u1", Attempt = attempt },
+        Config = new() { Name = "ghost", Namespace = "default", Uid = "u1", Attempt = attempt, PodLimits = new() { CpuShares = 2 } },
         State = state,
         CreatedAt = Now,
         Addresses = ["10.63.0.7"],
@@ -60,6 +60,7 @@ internal static class Seen
             Name = name,
             Attempt = attempt,
             Image = "sha256:1",
+            Resources = new() { CpuShares = 2 },
             Annotations = new Dictionary<string, string> { ["tripod.dev/spec-image"] = image.Length > 0 ? image : name, ["tripod.dev/restarts-in-a-row"] = $"{inARow}" },
         },
         State = state,

@@ -1,6 +1,8 @@
 using Tripod.FrontDoors.Cri.Protocol;
+using Tripod.FrontDoors.Cri.Sandboxes;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
+using Tripod.Runtime.Users;
 using ContainerState = Tripod.FrontDoors.Cri.Protocol.ContainerState;
 using ContainerStatus = Tripod.FrontDoors.Cri.Protocol.ContainerStatus;
 using RuntimeStatus = Tripod.Runtime.Containers.ContainerStatus;
@@ -28,7 +30,7 @@ internal sealed class ContainerMessages(Runtime.Images.ImageService images)
         };
     }
 
-    public ContainerStatus Status(RuntimeStatus container)
+    public ContainerStatus Status(RuntimeStatus container, UserMappings? users = null)
     {
         var image = images.Find(container.ImageId);
         var config = container.Config;
@@ -48,7 +50,7 @@ internal sealed class ContainerMessages(Runtime.Images.ImageService images)
             Message = container.Message,
             Labels = { config.Labels.ToDictionary() },
             Annotations = { config.Annotations.ToDictionary() },
-            Mounts = { config.Mounts.Select(Mount) },
+            Mounts = { config.Mounts.Where(mount => mount.Written is null).Select(mount => Mount(mount, users)) },
             LogPath = container.LogPath,
             Resources = new() { Linux = ResourceMessages.Shown(config.Resources) },
             StopSignal = Signals.Of(config.StopSignal.Length > 0 ? config.StopSignal : image?.Config.StopSignal ?? ""),
@@ -79,7 +81,7 @@ internal sealed class ContainerMessages(Runtime.Images.ImageService images)
         _ => ContainerState.ContainerUnknown,
     };
 
-    private static Mount Mount(ContainerMount mount)
+    private static Mount Mount(ContainerMount mount, UserMappings? users)
     {
         var shown = new Mount
         {
@@ -89,6 +91,12 @@ internal sealed class ContainerMessages(Runtime.Images.ImageService images)
             RecursiveReadOnly = mount.RecursiveReadOnly,
             Propagation = mount.Propagation switch { "bidirectional" => MountPropagation.PropagationBidirectional, "host-to-container" => MountPropagation.PropagationHostToContainer, _ => MountPropagation.PropagationPrivate },
         };
+        if (mount.IdMapped && users is not null)
+        {
+            shown.UidMappings.AddRange(UserNamespaceMessages.Messages(users.Uids));
+            shown.GidMappings.AddRange(UserNamespaceMessages.Messages(users.Gids));
+        }
+
         if (mount.Image.Length > 0)
         {
             (shown.Image, shown.ImageSubPath) = (new() { Image = mount.Image, ImageRef = mount.Image }, mount.ImageSubPath);

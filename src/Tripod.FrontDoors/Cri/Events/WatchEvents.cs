@@ -44,7 +44,7 @@ internal sealed class WatchEvents(CriParts parts)
         if (parts.Runtime.PodSandboxStatus(sandbox) is { } status)
         {
             message.PodSandboxStatus = SandboxMessages.Status(status);
-            message.ContainersStatuses.AddRange(parts.Runtime.ListContainers().Where(container => container.SandboxId == sandbox).Select(messages.Status));
+            message.ContainersStatuses.AddRange(parts.Runtime.ListContainers().Where(container => container.SandboxId == sandbox).Select(container => messages.Status(container, status.Config.Users)));
         }
         else if (happened.ContainerId == sandbox)
         {

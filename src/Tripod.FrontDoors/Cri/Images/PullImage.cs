@@ -11,7 +11,7 @@ internal sealed class PullImage(CriParts parts)
     public async Task<PullImageResponse> RunAsync(PullImageRequest request, CancellationToken cancel)
     {
         var reference = request.Image?.Image is { Length: > 0 } named ? named : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "image: there is no name to pull");
-        if (request.Image.RuntimeHandler is { Length: > 0 } handler && !ContainerRuntime.HasRuntimeHandler(handler))
+        if (request.Image.RuntimeHandler is { Length: > 0 } handler && !parts.Runtime.Handlers.Contains(handler, StringComparer.Ordinal))
         {
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"runtime handler {handler} is not known");
         }

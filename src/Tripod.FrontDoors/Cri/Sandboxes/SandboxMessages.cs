@@ -49,5 +49,6 @@ internal static class SandboxMessages
         Network = config.HostNetwork ? NamespaceMode.Node : NamespaceMode.Pod,
         Pid = config.HostPid ? NamespaceMode.Node : config.SharePid ? NamespaceMode.Pod : NamespaceMode.Container,
         Ipc = config.HostIpc ? NamespaceMode.Node : NamespaceMode.Pod,
+        UsernsOptions = UserNamespaceMessages.Shown(config.Users),
     };
 }

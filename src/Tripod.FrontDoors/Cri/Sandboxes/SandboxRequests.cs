@@ -36,12 +36,14 @@ internal static class SandboxRequests
             Ports = [.. config.PortMappings.Where(port => port.HostPort > 0).Select(port => new PortMapping(port.Protocol.ToString().ToLowerInvariant(), port.HostPort, port.ContainerPort, port.HostIp))],
             Labels = config.Labels.ToDictionary(),
             Annotations = config.Annotations.ToDictionary(),
+            MayUsePlugins = true,
             HostNetwork = namespaces.Network == NamespaceMode.Node,
             HostPid = namespaces.Pid == NamespaceMode.Node,
             HostIpc = namespaces.Ipc == NamespaceMode.Node,
             SharePid = namespaces.Pid == NamespaceMode.Pod,
             CgroupParent = config.Linux?.CgroupParent ?? "",
             CgroupParentFromRoot = true,
+            Users = UserNamespaceMessages.Of(namespaces),
             Sysctls = config.Linux?.Sysctls.ToDictionary() ?? [],
             RuntimeHandler = handler,
         };
@@ -57,11 +59,6 @@ internal static class SandboxRequests
         if (namespaces.Network is NamespaceMode.Container or NamespaceMode.Target || namespaces.Ipc is NamespaceMode.Container or NamespaceMode.Target || namespaces.Pid == NamespaceMode.Target)
         {
             throw Invalid("namespace_options: a sandbox's network and IPC are POD or NODE, its PID namespace POD, CONTAINER or NODE");
-        }
-
-        if (namespaces.UsernsOptions is { Uids.Count: > 0 } or { Gids.Count: > 0 })
-        {
-            throw Invalid("userns_options: user namespaces are not supported (the runtime's features say so); ask for hostUsers: true");
         }
 
         HostModules.RefuseMissing(security.SelinuxOptions, security.Apparmor, "");

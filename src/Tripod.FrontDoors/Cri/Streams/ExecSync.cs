@@ -1,10 +1,11 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Tripod.FrontDoors.Cri.Protocol;
+using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Cri.Streams;
 
-/// <summary>A command whose output is the answer. What goes beyond 16 MiB of either stream is dropped; the command goes on.</summary>
+/// <summary>A command whose output is the answer. What goes beyond 8 MiB of either stream is dropped; the command goes on.</summary>
 internal sealed class ExecSync(CriParts parts)
 {
     // Both streams and the frame must fit into what a client takes.
@@ -13,6 +14,11 @@ internal sealed class ExecSync(CriParts parts)
     public async Task<ExecSyncResponse> RunAsync(ExecSyncRequest request, CancellationToken cancel)
     {
         var container = parts.Lookup.Container(request.ContainerId);
+        if (request.Cmd.Count == 0)
+        {
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "cmd: there is no command to run");
+        }
+
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.Timeout > 0)
         {
@@ -21,11 +27,16 @@ internal sealed class ExecSync(CriParts parts)
 
         try
         {
-            var process = await parts.Runtime.Exec(container.Id, new() { Command = [.. request.Cmd] }, time.Token).ConfigureAwait(false);
+            var process = await parts.Runtime.Exec(container.Id, new() { Command = [.. request.Cmd], KillWhenDisposed = true }, time.Token).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {
                 var (stdout, stderr) = (ReadAsync(process.Stdout, time.Token), ReadAsync(process.Stderr, time.Token));
                 var code = await process.ExitCode.WaitAsync(time.Token).ConfigureAwait(false);
+                if (process.Refusal.Length > 0)
+                {
+                    throw new RuntimeException(RuntimeErrorKind.Internal, $"failed to exec in container {container.Id}: {process.Refusal}");
+                }
+
                 return new() { Stdout = await stdout.ConfigureAwait(false), Stderr = await stderr.ConfigureAwait(false), ExitCode = code };
             }
         }

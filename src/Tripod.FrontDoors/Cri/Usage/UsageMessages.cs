@@ -34,6 +34,8 @@ internal sealed class UsageMessages(CriParts parts)
         if (container.State == ContainerState.Running && parts.Runtime.ContainerUsage(container.Id) is { } usage)
         {
             (stats.Cpu, stats.Memory) = (Cpu(container.Id, usage.CpuTotal), Memory(usage));
+            (stats.Cpu.Psi, stats.Memory.Psi) = (PressureMessages.Of(usage.CpuPressure), PressureMessages.Of(usage.MemoryPressure));
+            stats.Io = usage.IoPressure is null ? null : new() { Timestamp = parts.Now, Psi = PressureMessages.Of(usage.IoPressure) };
             stats.Swap = new() { Timestamp = parts.Now, SwapUsageBytes = Value(usage.MemoryParts.GetValueOrDefault("swap")), SwapAvailableBytes = Value(0) };
         }
 

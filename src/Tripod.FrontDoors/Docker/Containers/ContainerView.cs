@@ -86,14 +86,31 @@ internal sealed class ContainerView
 
     public long SizeRw() => parts.Runtime.ContainerWritten(known.Id).Bytes;
 
+    private static JsonObject? Wished(NetworkAttachment wish)
+    {
+        var json = new JsonObject();
+        if (wish.Address.Length > 0)
+        {
+            json["IPv4Address"] = wish.Address;
+        }
+
+        if (wish.Address6.Length > 0)
+        {
+            json["IPv6Address"] = wish.Address6;
+        }
+
+        return json.Count > 0 ? json : null;
+    }
+
     private JsonObject Endpoint(string name, NetworkAttachment wish, NetworkEndpoint? endpoint)
     {
         var address = endpoint?.Address ?? "";
         var own = wish.NetworkId.Length > 0 ? parts.Runtime.Networks.Find(wish.NetworkId) : null;
+        var address6 = own is null ? "" : endpoint?.Address6 ?? "";
         IReadOnlyList<string> names = own is null ? [] : [.. new[] { known.Name }.Concat(wish.Aliases).Append(known.Id[..12]).Distinct()];
         return new()
         {
-            ["IPAMConfig"] = wish.Address.Length > 0 ? new JsonObject { ["IPv4Address"] = wish.Address } : null,
+            ["IPAMConfig"] = Wished(wish),
             ["Links"] = null,
             ["Aliases"] = wish.Aliases.Count > 0 ? wish.Aliases.ToJson() : null,
             ["DriverOpts"] = null,
@@ -104,9 +121,9 @@ internal sealed class ContainerView
             ["Gateway"] = address.Length > 0 ? own?.Gateway ?? parts.Runtime.Gateway : "",
             ["IPAddress"] = address,
             ["IPPrefixLen"] = address.Length == 0 ? 0 : own is null ? parts.Runtime.PrefixLength : parts.Runtime.Networks.PrefixLengthOf(own.Id),
-            ["IPv6Gateway"] = "",
-            ["GlobalIPv6Address"] = "",
-            ["GlobalIPv6PrefixLen"] = 0,
+            ["IPv6Gateway"] = address6.Length > 0 ? own!.Gateway6 : "",
+            ["GlobalIPv6Address"] = address6,
+            ["GlobalIPv6PrefixLen"] = address6.Length > 0 ? parts.Runtime.Networks.PrefixLength6Of(own!.Id) : 0,
             ["DNSNames"] = names.Count > 0 ? names.ToJson() : null,
         };
     }

@@ -119,6 +119,10 @@ internal sealed class DockerRouter(DockerParts parts)
             var refusal = DockerException.Of(failure);
             await RefuseAsync(http, refusal.Status, refusal.Message).ConfigureAwait(false);
         }
+        catch (Exception full) when (Store.DiskFull.Is(full))
+        {
+            await RefuseAsync(http, 500, $"no space left on device: make room below the engine's root, for example by removing images ({full.Message})").ConfigureAwait(false);
+        }
         catch (Exception failure) when (!http.RequestAborted.IsCancellationRequested)
         {
             LogMessages.RequestFailed(parts.Log, http.Request.Method, http.Request.Path, failure);

@@ -46,12 +46,25 @@ internal sealed class ManageNetworks(DockerParts parts)
             throw new DockerException(404, $"could not find plugin {body.Text("Driver")} in v1 plugin registry: plugin not found: tripod has the driver bridge");
         }
 
-        if (body.Flag("EnableIPv6"))
+        if (body["EnableIPv4"] is JsonValue && !body.Flag("EnableIPv4"))
         {
-            throw new DockerException(400, "IPv6 is not supported on tripod's networks: leave --ipv6 out");
+            throw new DockerException(400, "a network without IPv4 is not supported: leave --ipv4=false out; --ipv6 adds IPv6");
         }
 
-        var ipam = body.Object("IPAM").Objects("Config");
+        // One of each family; like Docker's, one without a subnet is IPv4's.
+        var configs = body.Object("IPAM").Objects("Config");
+        var ipam = configs.Where(config => !IsInet6(config)).ToList();
+        var ipam6 = configs.Where(IsInet6).ToList();
+        if (ipam.Count > 1 || ipam6.Count > 1)
+        {
+            throw new DockerException(400, "bridge driver supports only one subnet of each family: leave the others out");
+        }
+
+        if (ipam6.Count > 0 && !body.Flag("EnableIPv6"))
+        {
+            throw new DockerException(400, $"IPv6 is not enabled on network {name}, but subnet {ipam6[0].Text("Subnet")} is IPv6's: add --ipv6");
+        }
+
         var network = await Networks.Create(
             new()
             {
@@ -61,6 +74,9 @@ internal sealed class ManageNetworks(DockerParts parts)
                 Subnet = ipam.FirstOrDefault().Text("Subnet"),
                 Gateway = ipam.FirstOrDefault().Text("Gateway"),
                 IpRange = ipam.FirstOrDefault().Text("IPRange"),
+                Subnet6 = ipam6.FirstOrDefault().Text("Subnet") is { Length: > 0 } subnet6 ? subnet6 : body.Flag("EnableIPv6") ? NetworkRecord.AnySubnet : "",
+                Gateway6 = ipam6.FirstOrDefault().Text("Gateway"),
+                IpRange6 = ipam6.FirstOrDefault().Text("IPRange"),
                 Internal = body.Flag("Internal"),
                 Labels = body.Map("Labels"),
                 Options = body.Map("Options"),
@@ -105,6 +121,8 @@ internal sealed class ManageNetworks(DockerParts parts)
 
         await request.AnswerAsync(new JsonObject { ["NetworksDeleted"] = removed }).ConfigureAwait(false);
     }
+
+    private static bool IsInet6(JsonObject config) => config.Text("Subnet").Contains(':', StringComparison.Ordinal);
 
     public static DockerException NotFound(string name) => new(404, $"network {name} not found");
 

@@ -17,7 +17,19 @@ internal static class NetworkView
             config["IPRange"] = network.IpRange;
         }
 
-        return Json(network.Name, network.Id, "bridge", network.CreatedAt, [(JsonNode)config], network.Internal, network.Options, network.Labels, withContainers ? Containers(network.Id, parts) : []);
+        JsonArray configs = [(JsonNode)config];
+        if (network.Subnet6.Length > 0)
+        {
+            var config6 = new JsonObject { ["Subnet"] = network.Subnet6, ["Gateway"] = network.Gateway6 };
+            if (network.IpRange6.Length > 0)
+            {
+                config6["IPRange"] = network.IpRange6;
+            }
+
+            configs.Add((JsonNode)config6);
+        }
+
+        return Json(network.Name, network.Id, "bridge", network.CreatedAt, configs, network.Internal, network.Options, network.Labels, withContainers ? Containers(network.Id, parts) : []);
     }
 
     public static JsonObject Of(PredefinedNetwork network, DockerParts parts, bool withContainers)
@@ -36,7 +48,7 @@ internal static class NetworkView
             ["Scope"] = "local",
             ["Driver"] = driver,
             ["EnableIPv4"] = true,
-            ["EnableIPv6"] = false,
+            ["EnableIPv6"] = configs.Count > 1,
             ["IPAM"] = new JsonObject { ["Driver"] = "default", ["Options"] = new JsonObject(), ["Config"] = configs },
             ["Internal"] = isInternal,
             ["Attachable"] = false,
@@ -62,7 +74,7 @@ internal static class NetworkView
                     ["EndpointID"] = NetworkIds.Of($"{known.Id}/{networkId}"),
                     ["MacAddress"] = endpoint.Mac,
                     ["IPv4Address"] = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Address}/{prefix}"),
-                    ["IPv6Address"] = "",
+                    ["IPv6Address"] = endpoint.Address6.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"{endpoint.Address6}/{parts.Runtime.Networks.PrefixLength6Of(networkId)}") : "",
                 };
             }
 

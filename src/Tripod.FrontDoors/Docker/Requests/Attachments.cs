@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Http;
 using Tripod.Runtime.Network.Bridges;
@@ -26,17 +28,23 @@ internal static class Attachments
     public static NetworkAttachment Of(string id, JsonObject endpoint, string mac)
     {
         var address = endpoint.Object("IPAMConfig").Text("IPv4Address");
+        var address6 = endpoint.Object("IPAMConfig").Text("IPv6Address");
         if (id.Length == 0 && endpoint.Texts("Aliases").Count > 0)
         {
             throw new DockerException(400, "network-scoped aliases are only supported for user-defined networks");
         }
 
-        if (id.Length == 0 && address.Length > 0)
+        if (id.Length == 0 && (address.Length > 0 || address6.Length > 0))
         {
             throw new DockerException(400, "user specified IP address is supported on user defined networks only");
         }
 
-        return new(id) { Aliases = endpoint.Texts("Aliases"), Address = address, Mac = endpoint.Text("MacAddress") is { Length: > 0 } own ? own : mac };
+        if (address6.Length > 0 && !(IPAddress.TryParse(address6, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6))
+        {
+            throw new DockerException(400, $"invalid IPv6 address: {address6}");
+        }
+
+        return new(id) { Aliases = endpoint.Texts("Aliases"), Address = address, Address6 = address6, Mac = endpoint.Text("MacAddress") is { Length: > 0 } own ? own : mac };
     }
 
     private static string Plain(string name) => name is "" or "default" ? "bridge" : name;

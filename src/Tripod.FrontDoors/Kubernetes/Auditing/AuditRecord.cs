@@ -9,12 +9,22 @@ namespace Tripod.FrontDoors.Kubernetes.Auditing;
 /// <summary>One request on its way into the <see cref="AuditLog"/>: who sent it, what for, how it ended. Bodies are not written down, since secrets stand in them.</summary>
 internal sealed class AuditRecord(HttpContext http, AuditLog log, TimeProvider clock)
 {
+    private static readonly object Annotations = new();
+
     private readonly DateTimeOffset received = clock.GetUtcNow();
     private UserIdentity? sender;
     private AccessQuestion? asked;
     private ApiException? refusal;
 
     public void Asks(UserIdentity who, AccessQuestion question) => (sender, asked) = (who, question);
+
+    /// <summary>What the handling of a request has to add to its line.</summary>
+    public static void Annotate(HttpContext http, string name, string value)
+    {
+        var annotations = http.Items[Annotations] as Dictionary<string, string> ?? [];
+        annotations[name] = value;
+        http.Items[Annotations] = annotations;
+    }
 
     public void Failed(Exception failure) => refusal = failure as ApiException;
 
@@ -60,6 +70,11 @@ internal sealed class AuditRecord(HttpContext http, AuditLog log, TimeProvider c
         document["requestReceivedTimestamp"] = Moment(received);
         document["stageTimestamp"] = Moment(clock.GetUtcNow());
         document["annotations"] = new JsonObject { ["authorization.k8s.io/decision"] = refusal is { Code: 401 or 403 } ? "forbid" : "allow" };
+        foreach (var (name, value) in http.Items[Annotations] as Dictionary<string, string> ?? [])
+        {
+            document["annotations"]![name] = value;
+        }
+
         return document;
     }
 

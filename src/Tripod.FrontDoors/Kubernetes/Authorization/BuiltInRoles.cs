@@ -31,13 +31,15 @@ internal static class BuiltInRoles
         // What "view" leaves out because it is the machine's and no namespace's.
         Role(store, clock, "tripod:reader", [.. View(),
             Rule([""], ["nodes", "nodes/status", "nodes/metrics", "nodes/stats", "persistentvolumes"], Read), Rule(["metrics.k8s.io"], ["nodes", "pods"], Read),
-            Rule([RoleKind.Group], ["roles", "rolebindings", "clusterroles", "clusterrolebindings"], Read), Rule(["storage.k8s.io", "scheduling.k8s.io", "node.k8s.io"], ["*"], Read), Paths("/metrics")]);
+            Rule([RoleKind.Group], ["roles", "rolebindings", "clusterroles", "clusterrolebindings"], Read), Rule(["storage.k8s.io", "scheduling.k8s.io", "node.k8s.io", "certificates.k8s.io"], ["*"], Read), Paths("/metrics")]);
         Role(store, clock, "system:discovery", Paths("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/"));
         Role(store, clock, "system:public-info-viewer", Paths("/healthz", "/livez", "/readyz", "/version", "/version/"));
         Role(store, clock, "system:basic-user",
             Rule(["authorization.k8s.io"], ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], ["create"]), Rule(["authentication.k8s.io"], ["selfsubjectreviews"], ["create"]));
         Role(store, clock, "system:auth-delegator", Rule(["authentication.k8s.io"], ["tokenreviews"], ["create"]), Rule(["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]));
         Role(store, clock, "system:service-account-issuer-discovery", Paths("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/"));
+        Role(store, clock, "system:cluster-trust-bundle-discovery", Rule(["certificates.k8s.io"], ["clustertrustbundles"], Read));
+        Bind(store, clock, "system:cluster-trust-bundle-discovery", "system:cluster-trust-bundle-discovery", "system:serviceaccounts");
         Bind(store, clock, "cluster-admin", "cluster-admin", UserIdentity.Administrators);
         Bind(store, clock, "tripod:reader", "tripod:reader", UserIdentity.Readers);
         Bind(store, clock, "system:discovery", "system:discovery", UserIdentity.Authenticated);

@@ -17,6 +17,7 @@ public static class ObjectDefaults
             case ("rbac.authorization.k8s.io/v1", "RoleBinding" or "ClusterRoleBinding"): RoleDefaults.ApplyToBinding(document); break;
             case ("v1", "PersistentVolume"): StorageDefaults.ApplyToVolume(document); break;
             case ("v1", "PersistentVolumeClaim"): StorageDefaults.ApplyToClaim(document); break;
+            case ("scheduling.k8s.io/v1", "PriorityClass"): document.Default("preemptionPolicy", "PreemptLowerPriority"); break;
             case ("storage.k8s.io/v1", "StorageClass"): StorageDefaults.ApplyToClass(document); break;
         }
     }

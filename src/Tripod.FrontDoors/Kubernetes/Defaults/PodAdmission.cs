@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Tripod.FrontDoors.Kubernetes.Defaults;
 
-/// <summary>What a cluster's admission plugins ServiceAccount, Priority and DefaultTolerationSeconds add to every pod.</summary>
+/// <summary>What a cluster's admission plugins ServiceAccount and DefaultTolerationSeconds add to every pod.</summary>
 internal static class PodAdmission
 {
     private const int TolerationSeconds = 300;
@@ -12,14 +12,6 @@ internal static class PodAdmission
         // The old name is an alias; the new one wins.
         spec.Default("serviceAccountName", spec.Text("serviceAccount") is { Length: > 0 } alias ? alias : "default");
         spec["serviceAccount"] = spec.Text("serviceAccountName");
-
-        spec.Default("priority", spec.Text("priorityClassName") switch
-        {
-            "system-node-critical" => 2_000_001_000,
-            "system-cluster-critical" => 2_000_000_000,
-            _ => 0,
-        });
-        spec.Default("preemptionPolicy", "PreemptLowerPriority");
 
         Tolerate(spec, "node.kubernetes.io/not-ready");
         Tolerate(spec, "node.kubernetes.io/unreachable");

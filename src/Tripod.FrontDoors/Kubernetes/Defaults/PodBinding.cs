@@ -16,6 +16,11 @@ public static class PodBinding
             spec.Default("nodeName", node);
         }
 
+        foreach (var given in ((string[])["priority", "preemptionPolicy", "overhead"]).Where(field => spec[field] is null && before?[field] is not null))
+        {
+            spec[given] = before![given]!.DeepClone();
+        }
+
         Restore(before, spec, "volumes");
         foreach (var list in (string[])["containers", "initContainers"])
         {

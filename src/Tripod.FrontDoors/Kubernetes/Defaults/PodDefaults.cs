@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Schema;
 
 namespace Tripod.FrontDoors.Kubernetes.Defaults;
 
@@ -34,14 +35,37 @@ public static class PodDefaults
         {
             ContainerDefaults.Apply(container, hostNetwork: false);
         }
-        if (spec.Map("resources") is { } resources)
+        if (spec.Map("resources") is { } resources && resources.Map("limits") is { Count: > 0 })
         {
-            ContainerDefaults.RequestWhatIsLimited(resources);
+            RequestOfPod(spec, resources);
         }
         foreach (var constraint in spec.Maps("topologySpreadConstraints"))
         {
             constraint.Default("nodeAffinityPolicy", "Honor");
             constraint.Default("nodeTaintsPolicy", "Ignore");
+        }
+    }
+
+    /// <summary>A pod that says what it may have as a whole asks for what its containers ask for; where they say nothing, for all of it.</summary>
+    private static void RequestOfPod(JsonObject spec, JsonObject resources)
+    {
+        var requests = resources.Map("requests") ?? [];
+        foreach (var name in (string[])["cpu", "memory"])
+        {
+            if (!requests.ContainsKey(name) && ContainerRequests.Of(spec, name) is { } asked)
+            {
+                requests[name] = asked.ToString();
+            }
+        }
+
+        foreach (var (name, amount) in resources.Map("limits") ?? [])
+        {
+            requests.TryAdd(name, amount?.DeepClone());
+        }
+
+        if (requests.Count > 0)
+        {
+            resources["requests"] ??= requests;
         }
     }
 }

@@ -95,9 +95,10 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
 
     public void Warn(IEnumerable<string> warnings)
     {
-        foreach (var warning in warnings.Distinct(StringComparer.Ordinal))
+        // A write that is tried again, as another came in between, warns again.
+        foreach (var warning in warnings.Select(warning => $"299 - \"{HeaderText(warning)}\"").Where(warning => !Http.Response.Headers["Warning"].Contains(warning)))
         {
-            Http.Response.Headers.Append("Warning", $"299 - \"{HeaderText(warning)}\"");
+            Http.Response.Headers.Append("Warning", warning);
         }
     }
 

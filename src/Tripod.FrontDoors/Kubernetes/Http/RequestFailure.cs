@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tripod.Store;
 
 namespace Tripod.FrontDoors.Kubernetes.Http;
 
@@ -36,6 +37,7 @@ internal static class RequestFailure
         ApiException refusal => refusal,
         BadHttpRequestException { StatusCode: 413 } => ApiException.RequestEntityTooLarge(Bodies.RequestBody.MaxBytes),
         BadHttpRequestException malformed => new(malformed.StatusCode, "BadRequest", malformed.Message),
+        DbException or IOException when DiskFull.Is(failure) => ApiException.InsufficientStorage(),
         DbException or IOException => ApiException.Internal($"the object could not be stored: {failure.Message}"),
         ObjectDisposedException or OperationCanceledException => ApiException.ServiceUnavailable("the engine is stopping"),
         _ => ApiException.Internal(failure.Message),

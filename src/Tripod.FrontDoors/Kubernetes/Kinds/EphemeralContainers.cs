@@ -32,11 +32,14 @@ internal static class EphemeralContainers
         var others = spec.Maps("containers").Concat(spec.Maps("initContainers")).Select(container => container.Text("name")).ToHashSet(StringComparer.Ordinal);
         var targets = spec.Maps("containers").Select(container => container.Text("name")).ToHashSet(StringComparer.Ordinal);
         var volumes = spec.Maps("volumes").Select(volume => volume.Text("name") ?? "").ToHashSet(StringComparer.Ordinal);
+        var claimed = PodContainersValidation.Claimed(spec);
         var index = 0;
         foreach (var container in spec.Maps(Field))
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"spec.{Field}[{index++}]");
             ContainerValidation.Validate(container, path, volumes, isInit: false, errors);
+            DeviceValidation.Validate(container, path, volumes, claimed, errors);
+            SecurityValidation.ValidateProcMount(container, spec, path, errors);
             if (container.Text("name") is { Length: > 0 } name && !others.Add(name))
             {
                 errors.Add(FieldError.Duplicate($"{path}.name", name));

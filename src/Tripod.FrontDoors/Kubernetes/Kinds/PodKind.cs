@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Tables;
+using Tripod.FrontDoors.Kubernetes.Validation;
 
 namespace Tripod.FrontDoors.Kubernetes.Kinds;
 
@@ -28,6 +29,7 @@ internal static class PodKind
             new("log", "Pod", Verbs.Get),
             new("portforward", "PodPortForwardOptions", Verbs.Connect),
             new("proxy", "PodProxyOptions", Verbs.Proxy),
+            new("resize", "Pod", Verbs.Status, Rules: new(PodResize.Limit, PodResizeValidation.Validate)),
             new("status", "Pod", Verbs.Status),
         ],
         Columns =

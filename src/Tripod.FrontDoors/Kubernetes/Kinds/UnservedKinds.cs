@@ -33,8 +33,6 @@ internal static class UnservedKinds
         new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, "netpol"),
         new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb"),
-        new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, "pc"),
-        new("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false),
         new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, "crd", "crds"),
     ];
 

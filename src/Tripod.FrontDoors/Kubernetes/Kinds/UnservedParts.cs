@@ -10,7 +10,6 @@ internal static class UnservedParts
 
     private static string? Instead(string plural, string part) => (plural, part) switch
     {
-        ("pods", "resize") => "delete and create the pod again with other resources (kubectl replace --force -f <file>)",
         _ => null,
     };
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.Pods.Eviction;
 using Tripod.Runtime.Cgroups;
 
 namespace Tripod.FrontDoors.Kubernetes.Kubelet;
@@ -6,7 +8,7 @@ namespace Tripod.FrontDoors.Kubernetes.Kubelet;
 /// <summary>How this machine treats its pods, in the terms of a kubelet's configuration (KubeletConfiguration v1beta1).</summary>
 internal static class KubeletConfiguration
 {
-    public static JsonObject Make(string name, CgroupDriver driver) => new()
+    public static JsonObject Make(string name, long podPidsLimit, EvictionOptions eviction, CgroupDriver driver) => new()
     {
         ["kubeletconfig"] = new JsonObject
         {
@@ -30,9 +32,10 @@ internal static class KubeletConfiguration
             ["nodeStatusUpdateFrequency"] = "10s",
             ["nodeStatusReportFrequency"] = "5m0s",
             ["nodeLeaseDurationSeconds"] = 40,
-            ["imageMinimumGCAge"] = "2m0s",
-            ["imageGCHighThresholdPercent"] = 85,
-            ["imageGCLowThresholdPercent"] = 80,
+            ["imageMinimumGCAge"] = Duration(eviction.ImageMinimumAge),
+            ["imageMaximumGCAge"] = Duration(eviction.ImageMaximumAge),
+            ["imageGCHighThresholdPercent"] = eviction.ImageHighPercent,
+            ["imageGCLowThresholdPercent"] = eviction.ImageLowPercent,
             ["volumeStatsAggPeriod"] = "1m0s",
             ["cgroupsPerQOS"] = true,
             ["cgroupDriver"] = driver == CgroupDriver.Systemd ? "systemd" : "cgroupfs",
@@ -42,15 +45,19 @@ internal static class KubeletConfiguration
             ["runtimeRequestTimeout"] = "2m0s",
             ["hairpinMode"] = "promiscuous-bridge",
             ["maxPods"] = 110,
-            ["podPidsLimit"] = -1,
+            ["podPidsLimit"] = podPidsLimit,
             ["resolvConf"] = "/etc/resolv.conf",
             ["cpuCFSQuota"] = true,
             ["cpuCFSQuotaPeriod"] = "100ms",
             ["maxOpenFiles"] = 1000000,
             ["contentType"] = "application/json",
             ["serializeImagePulls"] = false,
-            ["evictionHard"] = new JsonObject { ["imagefs.available"] = "15%", ["memory.available"] = "100Mi", ["nodefs.available"] = "10%", ["nodefs.inodesFree"] = "5%" },
-            ["evictionPressureTransitionPeriod"] = "5m0s",
+            ["evictionHard"] = Amounts(eviction.Thresholds.Where(threshold => threshold.Grace == TimeSpan.Zero), threshold => threshold.Value.Text),
+            ["evictionSoft"] = Amounts(eviction.Thresholds.Where(threshold => threshold.Grace > TimeSpan.Zero), threshold => threshold.Value.Text),
+            ["evictionSoftGracePeriod"] = Amounts(eviction.Thresholds.Where(threshold => threshold.Grace > TimeSpan.Zero), threshold => Duration(threshold.Grace)),
+            ["evictionMinimumReclaim"] = Amounts(eviction.Thresholds.Where(threshold => threshold.MinimumReclaim is not null), threshold => threshold.MinimumReclaim!.Text),
+            ["evictionPressureTransitionPeriod"] = Duration(eviction.PressureTransitionPeriod),
+            ["evictionMaxPodGracePeriod"] = (int)eviction.MaxPodGracePeriod.TotalSeconds,
             ["enableControllerAttachDetach"] = false,
             ["protectKernelDefaults"] = false,
             ["makeIPTablesUtilChains"] = false,
@@ -74,4 +81,13 @@ internal static class KubeletConfiguration
             ["providerID"] = $"tripod://{name}",
         },
     };
+    private static JsonObject Amounts(IEnumerable<Threshold> thresholds, Func<Threshold, string> text) =>
+        new(thresholds.OrderBy(threshold => threshold.Signal, StringComparer.Ordinal).DistinctBy(threshold => threshold.Signal).Select(threshold => KeyValuePair.Create(threshold.Signal, (JsonNode?)text(threshold))));
+
+    /// <summary>As Go prints it: <c>5m0s</c>, <c>1h0m0s</c>.</summary>
+    private static string Duration(TimeSpan time)
+    {
+        var seconds = (time.TotalSeconds % 60).ToString("0.###", CultureInfo.InvariantCulture);
+        return time.TotalHours >= 1 ? $"{(int)time.TotalHours}h{time.Minutes}m{seconds}s" : time.TotalMinutes >= 1 ? $"{time.Minutes}m{seconds}s" : $"{seconds}s";
+    }
 }

@@ -68,6 +68,9 @@ public readonly record struct Quantity : IComparable<Quantity>
         return true;
     }
 
+    /// <summary>The sum, written as this one is.</summary>
+    public Quantity Plus(Quantity other) => new(Nano + other.Nano, Nano.IsZero ? other.notation : notation);
+
     public int CompareTo(Quantity other) => Nano.CompareTo(other.Nano);
 
     /// <summary>The canonical text: largest unit without a fraction.</summary>

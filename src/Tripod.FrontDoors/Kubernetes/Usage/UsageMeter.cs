@@ -83,5 +83,6 @@ internal sealed class UsageMeter(ObjectStore store, ContainerRuntime runtime, Ti
 
     // The runtime also runs what a kubelet or docker asked for.
     private bool IsOfThisApi(SandboxStatus sandbox) =>
-        store.Get(Pods.ResourceKeys.Pod(sandbox.Config.Namespace, sandbox.Config.Name)) is { } stored && new Pods.PodView(stored).Uid == sandbox.Config.Uid;
+        store.Get(Pods.ResourceKeys.Pod(sandbox.Config.Namespace, sandbox.Config.Name)) is { } stored && new Pods.PodView(stored) is var pod
+        && (pod.Uid == sandbox.Config.Uid || Pods.StaticPods.StaticPod.MirrorOf(pod.Object) == sandbox.Config.Uid);
 }

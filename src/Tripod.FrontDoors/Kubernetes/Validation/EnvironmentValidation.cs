@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Schema;
 
 namespace Tripod.FrontDoors.Kubernetes.Validation;
 
@@ -11,6 +12,10 @@ internal static class EnvironmentValidation
         "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
         "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
     ];
+
+    private static readonly string[] Cores = ["1m", "1"];
+
+    private static readonly string[] Bytes = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
 
     private static readonly string[] Sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
@@ -56,6 +61,11 @@ internal static class EnvironmentValidation
         {
             return;
         }
+        if (reference.Text("apiVersion") is { Length: > 0 } version && version != "v1")
+        {
+            errors.Add(FieldError.Invalid($"{path}.fieldPath", field, $"error converting fieldPath: unsupported pod version: {version}"));
+            return;
+        }
         var bracket = field.IndexOf("['", StringComparison.Ordinal);
         if (bracket > 0 && field.EndsWith("']", StringComparison.Ordinal))
         {
@@ -91,6 +101,17 @@ internal static class EnvironmentValidation
         {
             errors.Add(FieldError.NotSupported($"{path}.resource", resource,
                 "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory"));
+            return;
+        }
+        if (reference["divisor"]?.ToString() is { Length: > 0 } given && Quantity.TryParse(given, out var divisor) && !divisor.Nano.IsZero)
+        {
+            var allowed = name == "cpu" ? Cores : Bytes;
+            if (!allowed.Contains(divisor.ToString()))
+            {
+                var kind = name.StartsWith("hugepages-", StringComparison.Ordinal) ? "hugepages" : name == "ephemeral-storage" ? "local ephemeral storage" : name;
+                errors.Add(FieldError.Invalid(
+                    $"{path}.divisor", resource, $"only divisor's values {string.Join(name == "cpu" ? " and " : ", ", allowed)} are supported with the {kind} resource"));
+            }
         }
     }
 

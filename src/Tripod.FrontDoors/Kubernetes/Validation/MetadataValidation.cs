@@ -76,6 +76,7 @@ public static class MetadataValidation
         {
             "Namespace" => NameRules.Label,
             "Service" => NameRules.ServiceName,
+            "ClusterTrustBundle" => TrustBundleValidation.Name,
             "Role" or "ClusterRole" or "RoleBinding" or "ClusterRoleBinding" => NameRules.PathSegment,
             _ => NameRules.Subdomain,
         };

@@ -29,6 +29,7 @@ internal static class MountValidation
                 errors.Add(FieldError.Invalid($"{here}.subPathExpr", expression, "subPathExpr and subPath are mutually exclusive"));
             }
             ValidatePropagation(mount, here, container.Map("securityContext").Flag("privileged") == true, errors);
+            ValidateRecursiveReadOnly(mount, $"{here}.recursiveReadOnly", errors);
         }
     }
 
@@ -52,6 +53,27 @@ internal static class MountValidation
         {
             errors.Add(FieldError.Forbidden($"{path}.mountPropagation", "Bidirectional mount propagation is available only to privileged containers"));
         }
-        errors.OneOf(mount, "recursiveReadOnly", path, "Disabled", "Enabled", "IfPossible");
+    }
+
+    private static void ValidateRecursiveReadOnly(JsonObject mount, string path, FieldErrors errors)
+    {
+        switch (mount.Text("recursiveReadOnly"))
+        {
+            case null or "" or "Disabled":
+                break;
+            case "Enabled" or "IfPossible":
+                if (mount.Flag("readOnly") != true)
+                {
+                    errors.Add(FieldError.Forbidden(path, "may only be specified when readOnly is true"));
+                }
+                if (mount.Text("mountPropagation") is not (null or "" or "None"))
+                {
+                    errors.Add(FieldError.Forbidden(path, "may only be specified when mountPropagation is None or not specified"));
+                }
+                break;
+            case var other:
+                errors.Add(FieldError.NotSupported(path, other, "Disabled", "Enabled", "IfPossible"));
+                break;
+        }
     }
 }

@@ -120,6 +120,15 @@ public static class NameRules
             ? ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
             : [];
 
+    /// <summary>Of a request that a probe or a hook makes.</summary>
+    public static IEnumerable<string> HeaderName(string text)
+    {
+        if (text.Length == 0 || !text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+        {
+            yield return "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+        }
+    }
+
     /// <summary>A port's name, as RFC 6335 has service names.</summary>
     public static IEnumerable<string> PortName(string text)
     {

@@ -33,6 +33,9 @@ public static class ObjectValidation
             case "ConfigMap": ConfigMapValidation.ValidateUpdate(old, changed, errors, "data", "binaryData"); break;
             case "Secret": SecretValidation.ValidateUpdate(old, changed, errors); break;
             case "PersistentVolumeClaim": StorageValidation.ValidateClaimUpdate(old, changed, errors); break;
+            case "RuntimeClass": ClassValidation.ValidateRuntimeUpdate(old, changed, errors); break;
+            case "PriorityClass": ClassValidation.ValidatePriorityUpdate(old, changed, errors); break;
+            case "ClusterTrustBundle": TrustBundleValidation.ValidateUpdate(old, changed, errors); break;
             case "RoleBinding" or "ClusterRoleBinding": RoleValidation.ValidateBindingUpdate(old, changed, errors); break;
         }
         return errors.All;
@@ -47,7 +50,10 @@ public static class ObjectValidation
             case ("v1", "PersistentVolumeClaim"): StorageValidation.ValidateClaim(document, errors); break;
             case ("v1", "PersistentVolume"): StorageValidation.ValidateVolume(document, errors); break;
             case ("storage.k8s.io/v1", "StorageClass"): StorageValidation.ValidateClass(document, errors); break;
+            case ("node.k8s.io/v1", "RuntimeClass"): ClassValidation.ValidateRuntime(document, errors); break;
+            case ("scheduling.k8s.io/v1", "PriorityClass"): ClassValidation.ValidatePriority(document, errors); break;
             case ("v1", "PodTemplate"): PodValidation.ValidateSpec(document.Map("template").Map("spec") ?? [], "template.spec", errors); break;
+            case ("certificates.k8s.io/v1beta1", "ClusterTrustBundle"): TrustBundleValidation.Validate(document, errors); break;
             case ("coordination.k8s.io/v1", "Lease"): LeaseValidation.Validate(document, errors); break;
             case ("rbac.authorization.k8s.io/v1", "Role" or "ClusterRole"): RoleValidation.ValidateRole(document, errors); break;
             case ("rbac.authorization.k8s.io/v1", "RoleBinding" or "ClusterRoleBinding"): RoleValidation.ValidateBinding(document, errors); break;

@@ -13,6 +13,7 @@ internal static class PodContainersValidation
             errors.Add(FieldError.Required($"{path}.containers"));
         }
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var claimed = Claimed(spec);
         foreach (var list in (string[])["containers", "initContainers"])
         {
             var hostPorts = new HashSet<string>(StringComparer.Ordinal);
@@ -21,6 +22,9 @@ internal static class PodContainersValidation
             {
                 var here = string.Create(CultureInfo.InvariantCulture, $"{path}.{list}[{index++}]");
                 ContainerValidation.Validate(container, here, volumes, isInit: list == "initContainers", errors);
+                ContainerLifeValidation.Validate(container, here, spec, isInit: list == "initContainers", errors);
+                SecurityValidation.ValidateProcMount(container, spec, here, errors);
+                DeviceValidation.Validate(container, here, volumes, claimed, errors);
                 if (container.Text("name") is { Length: > 0 } name && !names.Add(name))
                 {
                     errors.Add(FieldError.Duplicate($"{here}.name", name));
@@ -29,6 +33,11 @@ internal static class PodContainersValidation
             }
         }
     }
+
+    /// <summary>The names of the volumes that have a claim behind them.</summary>
+    internal static IReadOnlySet<string> Claimed(JsonObject spec) => spec.Maps("volumes")
+        .Where(volume => volume.Map("persistentVolumeClaim") is not null || volume.Map("ephemeral") is not null)
+        .Select(volume => volume.Text("name") ?? "").ToHashSet(StringComparer.Ordinal);
 
     private static void ValidateHostPorts(JsonObject container, string path, bool hostNetwork, HashSet<string> taken, FieldErrors errors)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.Pods.StaticPods;
 
 namespace Tripod.FrontDoors.Kubernetes.Validation;
 
@@ -22,6 +23,7 @@ internal static class PodUpdateValidation
                 return;
             }
         }
+        ValidateMirror(oldPod, newPod, errors);
         ValidateDeadline(old, changed, errors);
         ValidateTolerations(old, changed, errors);
         var rest = WithoutMutable(old, changed);
@@ -69,6 +71,17 @@ internal static class PodUpdateValidation
         else
         {
             rest.Remove(name);
+        }
+    }
+
+    private static void ValidateMirror(JsonObject old, JsonObject changed, FieldErrors errors)
+    {
+        static string? Mirrored(JsonObject pod) => pod.Map("metadata").Map("annotations").Text(StaticPod.MirrorAnnotation);
+        if (Mirrored(old) != Mirrored(changed))
+        {
+            errors.Add(FieldError.Forbidden(
+                $"metadata.annotations[{StaticPod.MirrorAnnotation}]",
+                Mirrored(old) is null ? "may not add mirror pod annotation" : "may not remove or update mirror pod annotation"));
         }
     }
 

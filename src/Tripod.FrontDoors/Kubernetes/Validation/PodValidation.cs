@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tripod.Pods.StaticPods;
 
 namespace Tripod.FrontDoors.Kubernetes.Validation;
 
@@ -11,6 +12,11 @@ public static class PodValidation
         MetadataValidation.Validate(pod, "Pod", errors);
         var spec = pod.Map("spec") ?? [];
         ValidateSpec(spec, "spec", errors);
+        if (pod.Map("metadata").Map("annotations").Text(StaticPod.MirrorAnnotation) is not null && spec.Text("nodeName") is null or { Length: 0 })
+        {
+            errors.Add(FieldError.Invalid(
+                $"metadata.annotations[{StaticPod.MirrorAnnotation}]", "", "must set spec.nodeName if mirror pod annotation is set"));
+        }
         if (spec.List("ephemeralContainers") is { Count: > 0 })
         {
             errors.Add(FieldError.Forbidden("spec.ephemeralContainers", "cannot be set on create"));
@@ -35,6 +41,7 @@ public static class PodValidation
     {
         var volumes = VolumeValidation.Validate(spec, $"{path}.volumes", errors);
         PodContainersValidation.Validate(spec, path, volumes, errors);
+        PodResourcesValidation.Validate(spec, path, errors);
         if (spec.Text("restartPolicy") is null or "")
         {
             errors.Add(FieldError.Required($"{path}.restartPolicy"));
@@ -46,6 +53,8 @@ public static class PodValidation
         DnsValidation.Validate(spec, path, errors);
         SecurityValidation.ValidatePod(spec, path, errors);
         SchedulingValidation.Validate(spec, path, errors);
+        OperatingSystemValidation.Validate(spec, path, errors);
+        UnservedFieldValidation.Validate(spec, path, errors);
         var index = 0;
         foreach (var alias in spec.Maps("hostAliases"))
         {
@@ -58,6 +67,27 @@ public static class PodValidation
         }
     }
 
+    private static void ValidateWholeName(JsonObject spec, string path, FieldErrors errors)
+    {
+        const int most = 64;
+        if (spec.Text("hostnameOverride") is not { } whole)
+        {
+            return;
+        }
+        if (whole.Length > most)
+        {
+            errors.Add(FieldError.TooLong($"{path}.hostnameOverride", most));
+        }
+        if (spec.Flag("hostNetwork") == true)
+        {
+            errors.Add(FieldError.Forbidden($"{path}.hostnameOverride", "may not be specified when hostNetwork is true"));
+        }
+        if (spec.Flag("setHostnameAsFQDN") == true)
+        {
+            errors.Add(FieldError.Forbidden($"{path}.hostnameOverride", "may not be specified when setHostnameAsFQDN is true"));
+        }
+    }
+
     private static void ValidateNames(JsonObject spec, string path, FieldErrors errors)
     {
         foreach (var name in (string[])["nodeName", "serviceAccountName", "priorityClassName", "runtimeClassName", "hostnameOverride"])
@@ -67,6 +97,7 @@ public static class PodValidation
                 errors.Invalid($"{path}.{name}", value, NameRules.Subdomain(value));
             }
         }
+        ValidateWholeName(spec, path, errors);
         foreach (var name in (string[])["hostname", "subdomain"])
         {
             if (spec.Text(name) is { Length: > 0 } value)

@@ -70,6 +70,10 @@ internal static class ProbeValidation
                 errors.Required(handler, "path", here);
                 ValidatePort(handler["port"], $"{here}.port", errors);
                 errors.OneOf(handler, "scheme", here, "HTTP", "HTTPS");
+                foreach (var header in handler.Maps("httpHeaders"))
+                {
+                    errors.Invalid($"{here}.httpHeaders", header.Text("name") ?? "", NameRules.HeaderName(header.Text("name") ?? ""));
+                }
                 break;
             case "sleep":
                 errors.NotNegative(handler, "seconds", here);

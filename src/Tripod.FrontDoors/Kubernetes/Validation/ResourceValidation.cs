@@ -47,6 +47,9 @@ internal static class ResourceValidation
         }
     }
 
+    /// <summary>Amounts of a pod's resources, as its overhead has them.</summary>
+    public static void ValidateAmounts(JsonObject? list, string path, FieldErrors errors) => Amounts(list, path, errors);
+
     private static Dictionary<string, Quantity> Amounts(JsonObject? list, string path, FieldErrors errors)
     {
         var amounts = new Dictionary<string, Quantity>(StringComparer.Ordinal);

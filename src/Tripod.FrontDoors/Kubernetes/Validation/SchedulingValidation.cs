@@ -29,7 +29,69 @@ internal static class SchedulingValidation
             {
                 errors.Add(FieldError.Invalid($"{here}.maxSkew", constraint["maxSkew"] ?? 0, "must be greater than zero"));
             }
-            errors.OneOf(constraint, "whenUnsatisfiable", here, "DoNotSchedule", "ScheduleAnyway");
+            if (errors.Required(constraint, "whenUnsatisfiable", here) is not null)
+            {
+                errors.OneOf(constraint, "whenUnsatisfiable", here, "DoNotSchedule", "ScheduleAnyway");
+            }
+            ValidateSpread(constraint, here, errors);
+        }
+    }
+
+    private static void ValidateSpread(JsonObject constraint, string path, FieldErrors errors)
+    {
+        if (constraint.Number("minDomains") is { } least)
+        {
+            if (least <= 0)
+            {
+                errors.Add(FieldError.Invalid($"{path}.minDomains", least, "must be greater than 0"));
+            }
+            if (constraint.Text("whenUnsatisfiable") != "DoNotSchedule")
+            {
+                errors.Add(FieldError.Invalid(
+                    $"{path}.minDomains", least, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway"));
+            }
+        }
+        errors.OneOf(constraint, "nodeAffinityPolicy", path, "Honor", "Ignore");
+        errors.OneOf(constraint, "nodeTaintsPolicy", path, "Honor", "Ignore");
+        ValidateSelector(constraint.Map("labelSelector"), $"{path}.labelSelector", errors);
+        ValidateLabelKeys(constraint, "matchLabelKeys", path, errors);
+    }
+
+    private static void ValidateSelector(JsonObject? selector, string path, FieldErrors errors)
+    {
+        MetadataValidation.ValidateLabels(selector.Map("matchLabels"), $"{path}.matchLabels", errors);
+        ValidateExpressions(selector, path, ["In", "NotIn", "Exists", "DoesNotExist"], errors);
+    }
+
+    /// <summary>Keys whose values are taken from the pod itself: they need a selector to be added to.</summary>
+    private static void ValidateLabelKeys(JsonObject holder, string name, string path, FieldErrors errors)
+    {
+        var index = 0;
+        foreach (var key in holder.Texts(name))
+        {
+            errors.Invalid($"{path}.{name}[{index++}]", key, NameRules.QualifiedName(key));
+        }
+        if (index > 0 && holder.Map("labelSelector") is null)
+        {
+            errors.Add(FieldError.Forbidden($"{path}.{name}", "must not be specified when labelSelector is not set"));
+        }
+    }
+
+    /// <summary>What a RuntimeClass asks of the nodes for its pods.</summary>
+    public static void ValidateChoice(JsonObject? scheduling, string path, FieldErrors errors)
+    {
+        MetadataValidation.ValidateLabels(scheduling.Map("nodeSelector"), $"{path}.nodeSelector", errors);
+        var seen = new List<JsonObject>();
+        foreach (var toleration in scheduling.Maps("tolerations"))
+        {
+            var here = $"{path}.tolerations[{seen.Count}]";
+            ValidateToleration(toleration, here, errors);
+            if (seen.Exists(known => JsonNode.DeepEquals(known, toleration)))
+            {
+                errors.Add(FieldError.Duplicate(here, toleration.DeepClone()));
+            }
+
+            seen.Add(toleration);
         }
     }
 
@@ -116,8 +178,14 @@ internal static class SchedulingValidation
         {
             errors.Invalid($"{path}.topologyKey", key, NameRules.QualifiedName(key));
         }
-        MetadataValidation.ValidateLabels(term.Map("labelSelector").Map("matchLabels"), $"{path}.labelSelector.matchLabels", errors);
-        ValidateExpressions(term.Map("labelSelector"), $"{path}.labelSelector", ["In", "NotIn", "Exists", "DoesNotExist"], errors);
+        ValidateSelector(term.Map("labelSelector"), $"{path}.labelSelector", errors);
+        ValidateSelector(term.Map("namespaceSelector"), $"{path}.namespaceSelector", errors);
+        foreach (var space in term.Texts("namespaces"))
+        {
+            errors.Invalid($"{path}.namespaces", space, NameRules.Label(space));
+        }
+        ValidateLabelKeys(term, "matchLabelKeys", path, errors);
+        ValidateLabelKeys(term, "mismatchLabelKeys", path, errors);
     }
 
     private static void ValidateWeight(JsonObject preferred, string path, FieldErrors errors)

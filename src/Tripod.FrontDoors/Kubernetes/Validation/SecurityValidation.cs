@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -22,6 +23,8 @@ internal static class SecurityValidation
         ValidateShared(context, here, errors);
         errors.InRange(context, "fsGroup", here, 0, int.MaxValue);
         errors.OneOf(context, "fsGroupChangePolicy", here, "Always", "OnRootMismatch");
+        errors.OneOf(context, "supplementalGroupsPolicy", here, "Merge", "Strict");
+        errors.OneOf(context, "seLinuxChangePolicy", here, "MountOption", "Recursive");
         var index = 0;
         foreach (var group in (context.List("supplementalGroups") ?? []).OfType<JsonValue>())
         {
@@ -32,7 +35,40 @@ internal static class SecurityValidation
             index++;
         }
         ValidateSysctls(context, spec, here, errors);
+        if (spec.Flag("hostUsers") == false)
+        {
+            ValidateOwnUsers(spec, path, errors);
+        }
     }
+
+    /// <summary>Kubernetes' words, and its capital letters (KEP-127).</summary>
+    private static void ValidateOwnUsers(JsonObject spec, string path, FieldErrors errors)
+    {
+        const string Why = "when `hostUsers` is false";
+        foreach (var (name, field) in ((string, string)[])[("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")])
+        {
+            if (spec.Flag(name) == true)
+            {
+                errors.Add(FieldError.Forbidden($"{path}.{field}", Why));
+            }
+        }
+        foreach (var (container, here) in Containers(spec, path).Where(one => one.Container.List("volumeDevices") is { Count: > 0 }))
+        {
+            errors.Add(FieldError.Forbidden($"{here}.volumeDevices", Why));
+        }
+    }
+
+    /// <summary>What is not hidden of /proc may be seen only by who is root nowhere but in a namespace of its own.</summary>
+    public static void ValidateProcMount(JsonObject container, JsonObject spec, string path, FieldErrors errors)
+    {
+        if (container.Map("securityContext").Text("procMount") == "Unmasked" && spec.Flag("hostUsers") != false)
+        {
+            errors.Add(FieldError.Invalid($"{path}.securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
+        }
+    }
+
+    private static IEnumerable<(JsonObject Container, string Path)> Containers(JsonObject spec, string path) =>
+        ((string[])["containers", "initContainers", "ephemeralContainers"]).SelectMany(list => spec.Maps(list).Select((container, index) => (container, string.Create(CultureInfo.InvariantCulture, $"{path}.{list}[{index}]"))));
 
     public static void ValidateContainer(JsonObject? context, string path, FieldErrors errors)
     {

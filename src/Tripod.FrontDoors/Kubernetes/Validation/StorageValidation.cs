@@ -22,6 +22,7 @@ internal static class StorageValidation
         }
 
         ResourceValidation.ValidateStorage(spec.Map("resources").Map("requests"), $"{path}.resources.requests", errors);
+        UnservedFieldValidation.ValidateClaim(spec, path, errors);
         if (spec.Text("storageClassName") is { Length: > 0 } name)
         {
             errors.Invalid($"{path}.storageClassName", name, NameRules.Subdomain(name));

@@ -76,6 +76,13 @@ internal static class VolumeValidation
                 errors.Required(source, "claimName", path);
                 break;
             case "ephemeral":
+                foreach (var (field, value) in source.Map("volumeClaimTemplate").Map("metadata") ?? [])
+                {
+                    if (value is not null && field is not ("labels" or "annotations"))
+                    {
+                        errors.Add(FieldError.Forbidden($"{path}.volumeClaimTemplate.metadata.{field}", "cannot be set for an ephemeral volume"));
+                    }
+                }
                 StorageValidation.ValidateClaimSpec(source.Map("volumeClaimTemplate").Map("spec") ?? [], $"{path}.volumeClaimTemplate.spec", errors);
                 break;
             case "image":
@@ -112,6 +119,12 @@ internal static class VolumeValidation
                     case "downwardAPI":
                         ValidateShown(source, inner, errors);
                         break;
+                    case "podCertificate":
+                        ValidateCertificate(source, inner, errors);
+                        break;
+                    case "clusterTrustBundle":
+                        TrustBundleValidation.ValidateProjection(source, inner, errors);
+                        break;
                     case "serviceAccountToken":
                         errors.Required(source, "path", inner);
                         MountValidation.ValidateInside(source.Text("path") ?? "", $"{inner}.path", errors);
@@ -122,6 +135,25 @@ internal static class VolumeValidation
                         break;
                 }
             }
+        }
+    }
+
+    private static void ValidateCertificate(JsonObject source, string path, FieldErrors errors)
+    {
+        errors.Required(source, "signerName", path);
+        if (errors.Required(source, "keyType", path) is not null)
+        {
+            errors.OneOf(source, "keyType", path, "RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519");
+        }
+        errors.InRange(source, "maxExpirationSeconds", path, 3600, 91 * 86400);
+        string[] places = ["credentialBundlePath", "keyPath", "certificateChainPath"];
+        foreach (var place in places)
+        {
+            MountValidation.ValidateInside(source.Text(place) ?? "", $"{path}.{place}", errors);
+        }
+        if (places.All(place => source.Text(place) is null or ""))
+        {
+            errors.Add(FieldError.Required(path, "specify at least one of credentialBundlePath, keyPath, and certificateChainPath"));
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed class CreateStored(DoorParts door)
         }
 
         Escalation.Check(door.Store, door.Authorizer, request, document);
+        ValidatingAdmission.Check(door.Store, request, null, document);
         var key = ResourceKeys.Of(kind.StoreResource, kind.Namespaced ? request.Namespace : null, name);
         if (!request.DryRun)
         {

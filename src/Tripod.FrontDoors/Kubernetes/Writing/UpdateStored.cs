@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Admission;
 using Tripod.FrontDoors.Kubernetes.Authorization;
 using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Http;
@@ -75,6 +76,7 @@ internal sealed class UpdateStored(DoorParts door)
             return stored;
         }
 
+        ValidatingAdmission.Check(door.Store, request, old, changed);
         ownership(old, changed);
 
         if (request.DryRun)

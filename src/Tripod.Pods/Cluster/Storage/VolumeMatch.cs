@@ -32,20 +32,7 @@ internal static class VolumeMatch
             && (claim.Spec.VolumeMode ?? "Filesystem") == (volume.Spec.VolumeMode ?? "Filesystem")
             && (claim.Spec.AccessModes ?? []).All(mode => volume.Spec.AccessModes?.Contains(mode) == true)
             && Capacity(volume) >= Wanted(claim)
-            && Selects(claim.Spec.Selector, volume.Metadata.Labels ?? new Dictionary<string, string>())
+            && (claim.Spec.Selector is null || LabelMatch.Selects(claim.Spec.Selector, volume.Metadata.Labels))
             && (node is null || volume.Spec.NodeAffinity?.Required is not { } terms || NodeFit.Matches(terms, node));
     }
-
-    private static bool Selects(V1LabelSelector? selector, IDictionary<string, string> labels) => selector is null
-        || ((selector.MatchLabels ?? new Dictionary<string, string>()).All(wanted => labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value)
-            && (selector.MatchExpressions ?? []).All(wanted => Holds(wanted, labels.TryGetValue(wanted.Key, out var value) ? value : null)));
-
-    private static bool Holds(V1LabelSelectorRequirement wanted, string? value) => wanted.OperatorProperty switch
-    {
-        "In" => value is not null && wanted.Values?.Contains(value) == true,
-        "NotIn" => value is null || wanted.Values?.Contains(value) != true,
-        "Exists" => value is not null,
-        "DoesNotExist" => value is null,
-        _ => false,
-    };
 }

@@ -44,7 +44,7 @@ internal sealed class LayerStore(ImagePaths paths, IEnumerable<StoredLayer> comm
         var work = paths.NewWork();
         try
         {
-            var usage = Unpack(layer, blob, work, cancel);
+            var usage = UnpackAside(layer, blob, work, cancel);
             var done = layer with { Bytes = usage.Bytes, Inodes = usage.Inodes };
             Place(work, done);
             return done;
@@ -100,7 +100,9 @@ internal sealed class LayerStore(ImagePaths paths, IEnumerable<StoredLayer> comm
         directory.FlushFileSystem();
     }
 
-    private static LayerUsage Unpack(StoredLayer layer, string blob, string work, CancellationToken cancel)
+    /// <summary>Into a directory of its own, which is made; without giving it its place.</summary>
+    /// <exception cref="InvalidDataException">The blob is no valid layer, or not the one that the image's config names.</exception>
+    public static LayerUsage UnpackAside(StoredLayer layer, string blob, string work, CancellationToken cancel)
     {
         Directory.CreateDirectory(work);
         File.SetUnixFileMode(work, (UnixFileMode)0x1ED); // 0755 unless the layer says otherwise

@@ -16,6 +16,14 @@ public sealed record NetworkRecord
     /// <summary>The part of the subnet that is handed out unasked; empty: all.</summary>
     public string IpRange { get; init; } = "";
 
+    /// <summary>As an IPv6 subnet that is wished for: any that nobody else has.</summary>
+    public const string AnySubnet = "any";
+
+    /// <summary>IPv6's; empty where it has none.</summary>
+    public string Subnet6 { get; init => field = value ?? ""; } = "";
+    public string Gateway6 { get; init => field = value ?? ""; } = "";
+    public string IpRange6 { get; init => field = value ?? ""; } = "";
+
     /// <summary>Nothing goes out of it, and nothing comes in.</summary>
     public bool Internal { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
@@ -36,6 +44,9 @@ public sealed record NetworkAttachment(string NetworkId)
     /// <summary>Empty: any that is free.</summary>
     public string Address { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The same of IPv6.</summary>
+    public string Address6 { get; init => field = value ?? ""; } = "";
+
     /// <summary>Empty: a function of the address.</summary>
     public string Mac { get; init => field = value ?? ""; } = "";
 }
@@ -45,7 +56,8 @@ public sealed record NetworkAttachment(string NetworkId)
 /// <param name="Interface">In the container: <c>eth0</c> …</param>
 /// <param name="Address">IPv4.</param>
 /// <param name="Mac">Of the interface.</param>
-public sealed record NetworkEndpoint(string NetworkId, string Interface, string Address, string Mac);
+/// <param name="Address6">IPv6; empty where the network has none.</param>
+public sealed record NetworkEndpoint(string NetworkId, string Interface, string Address, string Mac, string Address6 = "");
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(NetworkRecord))]

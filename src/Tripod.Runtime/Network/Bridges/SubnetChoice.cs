@@ -10,12 +10,12 @@ internal static class SubnetChoice
         Enumerable.Range(17, 15).Select(second => $"172.{second}.0.0/16").Concat(Enumerable.Range(0, 16).Select(third => $"192.168.{third * 16}.0/20"));
 
     /// <exception cref="RuntimeException">ResourceExhausted.</exception>
-    public static Ipv4Cidr Find(IEnumerable<Ipv4Cidr> taken, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<Route> routes)
+    public static IpCidr Find(IEnumerable<IpCidr> taken, IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<Route> routes)
     {
         var others = taken.ToList();
         foreach (var text in Pools)
         {
-            if (Ipv4Cidr.TryParse(text, out var candidate) && !others.Exists(other => other.Overlaps(candidate)) && CidrConflict.Find(candidate, 0, links, addresses, routes) is null)
+            if (IpCidr.TryParse(text, out var candidate) && !others.Exists(other => other.Overlaps(candidate)) && CidrConflict.Find(candidate, 0, links, addresses, routes) is null)
             {
                 return candidate;
             }

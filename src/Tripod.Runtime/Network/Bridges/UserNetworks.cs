@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,8 @@ public sealed class UserNetworks : IAsyncDisposable
         bridges.GetValueOrDefault(name)?.Record ?? All.FirstOrDefault(record => record.Name == name) ?? All.FirstOrDefault(record => name.Length > 0 && record.Id.StartsWith(name, StringComparison.Ordinal));
 
     public int PrefixLengthOf(string id) => bridges.GetValueOrDefault(id)?.PrefixLength ?? 0;
+
+    public int PrefixLength6Of(string id) => bridges.GetValueOrDefault(id)?.PrefixLength6 ?? 0;
 
     /// <summary>Containers that are on it, or will be when they start.</summary>
     public IReadOnlyList<string> UsersOf(string id) =>
@@ -130,14 +133,14 @@ public sealed class UserNetworks : IAsyncDisposable
     internal NetworkEndpoint Attach(string containerId, NetworkAttachment wish, FileDescriptor netns, int index, bool isFirst)
     {
         var bridge = bridges.GetValueOrDefault(wish.NetworkId) ?? throw new RuntimeException(RuntimeErrorKind.NotFound, $"network {wish.NetworkId} not found");
-        var address = bridge.Reserve(containerId, wish.Address);
+        var (address, address6) = bridge.Reserve(containerId, wish);
         var mac = wish.Mac.Length > 0 ? Convert.FromHexString(wish.Mac.Replace(":", "", StringComparison.Ordinal)) : InterfaceNames.Mac(IPAddress.Parse(address));
         var inside = string.Create(CultureInfo.InvariantCulture, $"eth{index}");
-        bridge.Attach(containerId, netns, address, inside, isFirst, mac);
-        return new(wish.NetworkId, inside, address, string.Join(':', mac.Select(part => part.ToString("x2", CultureInfo.InvariantCulture))));
+        bridge.Attach(containerId, netns, (address, address6), inside, isFirst, mac);
+        return new(wish.NetworkId, inside, address, string.Join(':', mac.Select(part => part.ToString("x2", CultureInfo.InvariantCulture))), address6);
     }
 
-    internal void Restore(string containerId, NetworkEndpoint endpoint) => bridges.GetValueOrDefault(endpoint.NetworkId)?.Restore(containerId, endpoint.Address);
+    internal void Restore(string containerId, NetworkEndpoint endpoint) => bridges.GetValueOrDefault(endpoint.NetworkId)?.Restore(containerId, endpoint);
 
     internal void Detach(string containerId, string networkId) => bridges.GetValueOrDefault(networkId)?.Detach(containerId);
 
@@ -149,18 +152,19 @@ public sealed class UserNetworks : IAsyncDisposable
     internal IReadOnlyList<IPAddress>? Names(IPAddress asker, string name)
     {
         var text = asker.ToString();
-        var networks = table.All.SelectMany(entry => entry.Record.Endpoints).Where(endpoint => endpoint.NetworkId.Length > 0 && endpoint.Address == text).Select(endpoint => endpoint.NetworkId).ToList();
+        var networks = table.All.SelectMany(entry => entry.Record.Endpoints).Where(endpoint => endpoint.NetworkId.Length > 0 && Has(endpoint, text)).Select(endpoint => endpoint.NetworkId).ToList();
         if (networks.Count == 0)
         {
             return null;
         }
 
         // All that the asker itself is on, whichever of its addresses it asked from.
-        var own = table.All.First(entry => entry.Record.Endpoints.Any(endpoint => endpoint.Address == text && endpoint.NetworkId.Length > 0)).Record;
+        var own = table.All.First(entry => entry.Record.Endpoints.Any(endpoint => Has(endpoint, text) && endpoint.NetworkId.Length > 0)).Record;
         var found = own.Endpoints.Where(endpoint => endpoint.NetworkId.Length > 0)
             .SelectMany(endpoint => table.All.Select(entry => entry.Record).Where(record => HasName(record, endpoint.NetworkId, name))
                 .SelectMany(record => record.Endpoints.Where(there => there.NetworkId == endpoint.NetworkId)))
-            .Select(endpoint => IPAddress.Parse(endpoint.Address))
+            .SelectMany(endpoint => ((string[])[endpoint.Address, endpoint.Address6]).Where(address => address.Length > 0))
+            .Select(IPAddress.Parse)
             .Distinct()
             .ToList();
         return found.Count > 0 ? found : null;
@@ -183,6 +187,8 @@ public sealed class UserNetworks : IAsyncDisposable
         }
     }
 
+    private static bool Has(NetworkEndpoint endpoint, string address) => endpoint.Address == address || endpoint.Address6 == address;
+
     private static bool HasName(ContainerRecord record, string networkId, string name) =>
         record.State == Containers.ContainerState.Running
         && (string.Equals(record.Config.Name, name, StringComparison.OrdinalIgnoreCase)
@@ -195,12 +201,12 @@ public sealed class UserNetworks : IAsyncDisposable
     {
         using var route = RouteNetlink.Open();
         var taken = bridges.Values.Select(bridge => bridge.Range.Range).Append(pods.Range.Range);
-        if (wanted.Subnet.Length > 0 && (!Ipv4Cidr.TryParse(wanted.Subnet, out _) || int.Parse(wanted.Subnet.Split('/')[1], CultureInfo.InvariantCulture) is < 8 or > 30))
+        if (wanted.Subnet.Length > 0 && (!IpCidr.TryParse(wanted.Subnet, out _) || int.Parse(wanted.Subnet.Split('/')[1], CultureInfo.InvariantCulture) is < 8 or > 30))
         {
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"invalid subnet {wanted.Subnet}: it is no IPv4 network of 8 to 30 bits");
         }
 
-        Ipv4Cidr.TryParse(wanted.Subnet, out var subnet);
+        IpCidr.TryParse(wanted.Subnet, out var subnet);
         if (wanted.Subnet.Length == 0)
         {
             subnet = SubnetChoice.Find(taken, route.Links(), route.Addresses(), route.Routes());
@@ -211,12 +217,45 @@ public sealed class UserNetworks : IAsyncDisposable
         }
 
         var gateway = wanted.Gateway.Length > 0 ? wanted.Gateway : subnet[1].ToString();
-        if (!Ipv4Cidr.TryParseAddress(gateway, out var parsed) || !subnet.Contains(parsed))
+        if (!IpCidr.TryParseAddress(gateway, out var parsed) || !subnet.Contains(parsed))
         {
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"invalid gateway {gateway}: it is no address of {subnet}");
         }
 
-        return wanted with { Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), CreatedAt = clock.GetUtcNow(), Subnet = subnet.ToString(), Gateway = gateway };
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var (subnet6, gateway6) = PlanInet6(wanted, id);
+        return wanted with { Id = id, CreatedAt = clock.GetUtcNow(), Subnet = subnet.ToString(), Gateway = gateway, Subnet6 = subnet6, Gateway6 = gateway6 };
+    }
+
+    /// <summary>Both empty for a network that wants none; without a subnet of its own it gets a /64 that is nobody else's.</summary>
+    private (string Subnet, string Gateway) PlanInet6(NetworkRecord wanted, string id)
+    {
+        if (wanted.Subnet6.Length == 0)
+        {
+            return ("", "");
+        }
+
+        if (!pods.HasInet6)
+        {
+            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, "this machine has no IPv6: leave --ipv6 out, or switch IPv6 on (sysctl net.ipv6.conf.all.disable_ipv6=0)");
+        }
+
+        var chosen = wanted.Subnet6 == NetworkRecord.AnySubnet;
+        var subnet = chosen ? PodRanges.Choose(PodNetwork.Seed(id)) : default;
+        if (!chosen && (!IpCidr.TryParse(wanted.Subnet6, AddressFamily.InterNetworkV6, out subnet) || subnet.PrefixLength is < 8 or > 124))
+        {
+            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"invalid subnet {wanted.Subnet6}: it is no IPv6 network of 8 to 124 bits");
+        }
+
+        if (bridges.Values.Select(bridge => bridge.Range.Range6).Append(pods.Range.Range6).OfType<IpCidr>().Any(other => other.Overlaps(subnet)))
+        {
+            throw new RuntimeException(RuntimeErrorKind.PermissionDenied, $"invalid pool request: Pool overlaps with other one on this address space ({subnet})");
+        }
+
+        var gateway = wanted.Gateway6.Length > 0 ? wanted.Gateway6 : subnet[1].ToString();
+        return IpCidr.TryParseAddress(gateway, AddressFamily.InterNetworkV6, out var parsed) && subnet.Contains(parsed)
+            ? (subnet.ToString(), parsed.ToString())
+            : throw new RuntimeException(RuntimeErrorKind.InvalidArgument, $"invalid gateway {gateway}: it is no address of {subnet}");
     }
 
     private void Govern() => pods.Govern([.. bridges.Values.Select(bridge => bridge.Range)]);

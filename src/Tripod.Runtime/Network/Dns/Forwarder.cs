@@ -6,7 +6,7 @@ namespace Tripod.Runtime.Network.Dns;
 /// Hands queries to the host's nameservers, as they stand in its resolv.conf at the moment. One that is known to be
 /// silent is not waited for; it is tried aside until it answers again.
 /// </summary>
-internal sealed class Forwarder(string resolvConf, IPAddress self, TimeProvider clock)
+internal sealed class Forwarder(string resolvConf, IReadOnlyList<IPAddress> self, TimeProvider clock)
 {
     // A server that has not answered by then may be down; the next one is asked beside it.
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(400);
@@ -87,7 +87,7 @@ internal sealed class Forwarder(string resolvConf, IPAddress self, TimeProvider 
             if (lastRead is not { } last || clock.GetElapsedTime(last) >= ReadAgainAfter)
             {
                 lastRead = clock.GetTimestamp();
-                upstreams = [.. Read().Where(address => !address.Equals(self)).Select(Keep)];
+                upstreams = [.. Read().Where(address => !self.Contains(address)).Select(Keep)];
             }
 
             return upstreams;

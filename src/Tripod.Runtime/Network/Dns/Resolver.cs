@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Tripod.Runtime.Network.Dns;
 
 /// <summary>
-/// The pods' nameserver, on the bridge's address. Pods hand it queries; it answers the engine's own names and hands
+/// The pods' nameserver, on the bridge's addresses. Pods hand it queries; it answers the engine's own names and hands
 /// the rest on to the host's nameservers. Where none is reachable it says so at once, as a pod whose lookups hang is
 /// slow in everything it does.
 /// </summary>
@@ -15,8 +15,8 @@ public sealed class Resolver : IAsyncDisposable
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly Socket udp;
-    private readonly Socket tcp;
+    private readonly IReadOnlyList<Socket> udp;
+    private readonly IReadOnlyList<Socket> tcp;
     private readonly Forwarder forwarder;
     private readonly CancellationTokenSource stop;
     private readonly SemaphoreSlim queries = new(MostAtOnce), connections = new(MostConnections);
@@ -24,7 +24,7 @@ public sealed class Resolver : IAsyncDisposable
     private readonly TimeProvider clock;
     private Task running = Task.CompletedTask;
 
-    private Resolver(Socket udp, Socket tcp, Forwarder forwarder, Func<IPAddress, bool> serves, TimeProvider clock, CancellationToken cancel)
+    private Resolver(IReadOnlyList<Socket> udp, IReadOnlyList<Socket> tcp, Forwarder forwarder, Func<IPAddress, bool> serves, TimeProvider clock, CancellationToken cancel)
     {
         this.udp = udp;
         this.tcp = tcp;
@@ -44,43 +44,56 @@ public sealed class Resolver : IAsyncDisposable
     public IReadOnlyList<IPAddress> Reachable => forwarder.Reachable;
 
     /// <summary>Listens from when it returns until it is disposed of or cancelled.</summary>
+    /// <param name="listen">The addresses, one of each family.</param>
+    /// <param name="hostResolvConfPath">Names the servers that are asked.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="clock">Null: the system's.</param>
     /// <param name="serves">Who is answered; null for everybody. The bridge's address can be reached from the outside too.</param>
     public static Task<Resolver> StartAsync(
-        IPAddress listen, string hostResolvConfPath, CancellationToken cancel,
+        IReadOnlyList<IPAddress> listen, string hostResolvConfPath, CancellationToken cancel,
         Func<IPAddress, bool>? serves = null, TimeProvider? clock = null)
     {
         cancel.ThrowIfCancellationRequested();
-        var here = new IPEndPoint(listen, Port);
-        var udp = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        var tcp = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
+        List<Socket> udp = [], tcp = [];
+        foreach (var here in listen.Select(static address => new IPEndPoint(address, Port)))
         {
-            udp.Bind(here);
-            tcp.Bind(here);
-            tcp.Listen();
-        }
-        catch (SocketException e)
-        {
-            udp.Dispose();
-            tcp.Dispose();
-            throw new RuntimeException(
-                RuntimeErrorKind.FailedPrecondition, $"start resolver on {here}: {e.Message}: stop what has that address, or let it leave out the bridge", inner: e);
+            udp.Add(new Socket(here.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+            tcp.Add(new Socket(here.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+            try
+            {
+                udp[^1].Bind(here);
+                tcp[^1].Bind(here);
+                tcp[^1].Listen();
+            }
+            catch (SocketException e)
+            {
+                Close([.. udp, .. tcp]);
+                throw new RuntimeException(
+                    RuntimeErrorKind.FailedPrecondition, $"start resolver on {here}: {e.Message}: stop what has that address, or let it leave out the bridge", inner: e);
+            }
         }
 
         clock ??= TimeProvider.System;
         var resolver = new Resolver(
             udp, tcp, new Forwarder(hostResolvConfPath, listen, clock), serves ?? (static _ => true), clock, cancel);
-        resolver.running = Task.WhenAll(resolver.ServeUdp(), resolver.ServeTcp(), resolver.WatchUpstreams());
+        resolver.running = Task.WhenAll([.. udp.Select(resolver.ServeUdp), .. tcp.Select(resolver.ServeTcp), resolver.WatchUpstreams()]);
         return Task.FromResult(resolver);
     }
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        udp.Dispose();
-        tcp.Dispose();
+        Close([.. udp, .. tcp]);
         await running;
         stop.Dispose();
+    }
+
+    private static void Close(IReadOnlyList<Socket> sockets)
+    {
+        foreach (var socket in sockets)
+        {
+            socket.Dispose();
+        }
     }
 
     private async Task WatchUpstreams()
@@ -94,7 +107,7 @@ public sealed class Resolver : IAsyncDisposable
         }
     }
 
-    private async Task ServeUdp()
+    private async Task ServeUdp(Socket udp)
     {
         var buffer = new byte[ushort.MaxValue];
         var anybody = new IPEndPoint(udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
@@ -104,7 +117,7 @@ public sealed class Resolver : IAsyncDisposable
             {
                 var query = await udp.ReceiveFromAsync(buffer, anybody, stop.Token);
                 await queries.WaitAsync(stop.Token);
-                _ = AnswerUdp(buffer[..query.ReceivedBytes], (IPEndPoint)query.RemoteEndPoint);
+                _ = AnswerUdp(udp, buffer[..query.ReceivedBytes], (IPEndPoint)query.RemoteEndPoint);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
@@ -113,7 +126,7 @@ public sealed class Resolver : IAsyncDisposable
         }
     }
 
-    private async Task AnswerUdp(byte[] query, IPEndPoint client)
+    private async Task AnswerUdp(Socket udp, byte[] query, IPEndPoint client)
     {
         try
         {
@@ -132,7 +145,7 @@ public sealed class Resolver : IAsyncDisposable
         }
     }
 
-    private async Task ServeTcp()
+    private async Task ServeTcp(Socket tcp)
     {
         while (!stop.IsCancellationRequested)
         {

@@ -1,6 +1,9 @@
 using System.Globalization;
 using Tripod.FrontDoors.Cri.Containers;
 using Tripod.FrontDoors.Cri.Protocol;
+using Tripod.FrontDoors.Cri.Usage;
+using Tripod.Runtime;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Xunit;
 
@@ -45,9 +48,28 @@ public sealed class ProtocolTests
     public void Update_changes_only_what_it_names()
     {
         var known = new LinuxResources { MemoryLimit = 5, CpuShares = 7, Unified = new Dictionary<string, string> { ["memory.high"] = "3" } };
-        var changed = ResourceMessages.Changed(known, new() { MemoryLimitInBytes = 6 });
+        var changed = ResourceMessages.Changed(known, new() { MemoryLimitInBytes = 6 }, canLimitHugepages: true);
         Assert.Equal((6, 7, "3"), (changed.MemoryLimit, changed.CpuShares, changed.Unified["memory.high"]));
         Assert.Equal(changed.CpuShares, ResourceMessages.Shown(changed).CpuShares);
+    }
+
+    [Fact]
+    public void Huge_pages_that_nothing_can_limit_are_forbidden_to_no_effect_and_allowed_not_at_all()
+    {
+        var asked = new LinuxContainerResources { HugepageLimits = { new HugepageLimit { PageSize = "2MB" }, new HugepageLimit { PageSize = "1GB" } } };
+        Assert.Equal(2, ResourceMessages.Of(asked, canLimitHugepages: true).HugepageLimits.Count);
+        Assert.Empty(ResourceMessages.Of(asked, canLimitHugepages: false).HugepageLimits);
+        asked.HugepageLimits[0].Limit = 4 << 20;
+        Assert.Contains("no hugetlb controller", Assert.Throws<RuntimeException>(() => ResourceMessages.Of(asked, canLimitHugepages: false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pressure_is_told_in_nanoseconds_and_only_where_the_kernel_tells_it()
+    {
+        var psi = PressureMessages.Of(Pressure.Parse("some avg10=1.50 avg60=0.25 avg300=0.00 total=7\nfull avg10=0.00 avg60=0.00 avg300=0.10 total=3\n"))!;
+        Assert.Equal((1.5, 0.25, 7000ul, 0.1, 3000ul), (psi.Some.Avg10, psi.Some.Avg60, psi.Some.Total, psi.Full.Avg300, psi.Full.Total));
+        Assert.Equal(0ul, PressureMessages.Of(Pressure.Parse("some avg10=0.00 avg60=0.00 avg300=0.00 total=1"))!.Full.Total);
+        Assert.Null(PressureMessages.Of(Pressure.Parse("")));
     }
 
     private static string Line(string name, IEnumerable<(string Name, int Number)> fields) =>

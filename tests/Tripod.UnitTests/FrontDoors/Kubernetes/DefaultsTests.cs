@@ -18,8 +18,8 @@ public sealed class DefaultsTests
                 'terminationMessagePath':'/dev/termination-log','terminationMessagePolicy':'File'}],
               'volumes':[{'name':'v','emptyDir':{}}],
               'dnsPolicy':'ClusterFirst','restartPolicy':'Always','schedulerName':'default-scheduler','terminationGracePeriodSeconds':30,
-              'enableServiceLinks':true,'securityContext':{},'serviceAccountName':'default','serviceAccount':'default','priority':0,
-              'preemptionPolicy':'PreemptLowerPriority','tolerations':[
+              'enableServiceLinks':true,'securityContext':{},'serviceAccountName':'default','serviceAccount':'default',
+              'tolerations':[
                 {'key':'node.kubernetes.io/not-ready','operator':'Exists','effect':'NoExecute','tolerationSeconds':300},
                 {'key':'node.kubernetes.io/unreachable','operator':'Exists','effect':'NoExecute','tolerationSeconds':300}]}}
             """, pod);

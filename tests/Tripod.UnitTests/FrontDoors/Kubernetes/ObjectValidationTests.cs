@@ -20,6 +20,19 @@ public sealed class ObjectValidationTests
             fault is null ? [] : [fault],
             ObjectValidation.Validate(Docs.Json(json), Docs.Kind(kind)).Select(e => e.ToString()));
 
+    [Theory]
+    [InlineData("example.com:ca:first", "example.com/ca", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "spec.trustBundle: Invalid value: \"<value omitted>\": entry 0 does not parse as X.509")]
+    [InlineData("first", "", "none", "spec.trustBundle: Invalid value: \"<value omitted>\": at least one trust anchor must be provided")]
+    [InlineData("first", "", "-----BEGIN KEY-----\nAAAA\n-----END KEY-----", "spec.trustBundle: Invalid value: \"<value omitted>\": entry 0 has bad block type: KEY")]
+    [InlineData("first", "example.com/ca", "", "metadata.name: Invalid value: \"first\": ClusterTrustBundle for signerName example.com/ca must be named with prefix example.com:ca:")]
+    [InlineData("example.com:first", "", "", "metadata.name: Invalid value: \"example.com:first\": ClusterTrustBundle without signer name must not have \":\" in its name")]
+    public void Trust_bundle_bears_its_signers_name_and_holds_certificates_of_authorities(string name, string signer, string bundle, string fault)
+    {
+        var value = Docs.Json("{'metadata':{},'spec':{}}");
+        (value["metadata"]!["name"], value["spec"]!["signerName"], value["spec"]!["trustBundle"]) = (name, signer, bundle);
+        Assert.Equal(fault, ObjectValidation.Validate(value, Docs.Kind("ClusterTrustBundle", "certificates.k8s.io/v1beta1"))[0].ToString());
+    }
+
     [Fact]
     public void A_ConfigMap_larger_than_a_mebibyte_is_refused()
     {

@@ -89,7 +89,7 @@ public sealed class AddressPoolTests
 
     private static AddressPool Pool(string text)
     {
-        Assert.True(Ipv4Cidr.TryParse(text, out var cidr));
+        Assert.True(IpCidr.TryParse(text, out var cidr));
         return new AddressPool(cidr);
     }
 

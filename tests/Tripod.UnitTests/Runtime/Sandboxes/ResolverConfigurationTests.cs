@@ -25,6 +25,16 @@ public sealed class ResolverConfigurationTests
         "nameserver 9.9.9.9\nsearch own\noptions ndots:2\n",
         ResolverConfiguration.Of(new(["9.9.9.9"], ["own"], ["ndots:2"]), Host, false, "10.63.0.1", []));
 
+    [Theory]
+    [InlineData(DnsSource.Host, false, "nameserver 192.0.2.1\nsearch lan example\noptions edns0\n")]
+    [InlineData(DnsSource.Engine, true, "nameserver 10.63.0.1\nsearch lan example\noptions timeout:1 attempts:2 edns0\n")]
+    public void Policy_says_whose_servers_are_asked(DnsSource source, bool hostNetwork, string text) => Assert.Equal(
+        text, ResolverConfiguration.Of(new([], [], []) { AddsToHost = true, Source = source }, Host, hostNetwork, "10.63.0.1", []));
+
+    [Fact]
+    public void Hosts_servers_that_no_pod_reaches_are_asked_by_the_engine() => Assert.StartsWith(
+        "nameserver 10.63.0.1\n", ResolverConfiguration.Of(new([], [], []) { AddsToHost = true, Source = DnsSource.Host }, "nameserver 127.0.0.53\n", false, "10.63.0.1", []), StringComparison.Ordinal);
+
     [Fact]
     public void What_a_pod_adds_comes_after_the_hosts_and_its_options_win() => Assert.Equal(
         "nameserver 10.63.0.1\nnameserver 9.9.9.9\nsearch lan example own\noptions timeout:3 attempts:2 edns0\n",

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Tripod.UnitTests.Runtime.Network;
 
-public sealed class Ipv4CidrTests
+public sealed class IpCidrTests
 {
     [Theory]
     [InlineData("10.63.0.0/16", 65536)]
@@ -14,7 +14,7 @@ public sealed class Ipv4CidrTests
     [InlineData("1.2.3.4/32", 1)]
     public void Network_reads_back_as_it_was_written(string text, long size)
     {
-        Assert.True(Ipv4Cidr.TryParse(text, out var cidr));
+        Assert.True(IpCidr.TryParse(text, out var cidr));
         Assert.Equal(text, cidr.ToString());
         Assert.Equal(size, cidr.Size);
     }
@@ -30,7 +30,21 @@ public sealed class Ipv4CidrTests
     [InlineData("010.63.0.0/16")]
     [InlineData("fd00::/64")]
     [InlineData("10.63.0.0/16/1")]
-    public void What_is_no_network_is_refused(string text) => Assert.False(Ipv4Cidr.TryParse(text, out _));
+    public void What_is_no_network_is_refused(string text) => Assert.False(IpCidr.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("fd12:3456::/64", 1L << 62)]
+    [InlineData("fd12:3456::/112", 65536)]
+    [InlineData("2001:db8::/32", 1L << 62)]
+    public void Ipv6_network_reads_back_as_it_was_written(string text, long size)
+    {
+        Assert.True(IpCidr.TryParse(text, System.Net.Sockets.AddressFamily.InterNetworkV6, out var cidr));
+        Assert.Equal(text, cidr.ToString());
+        Assert.Equal(size, cidr.Size);
+        Assert.Equal(300, cidr.IndexOf(cidr[300]));
+        Assert.False(cidr.Contains(System.Net.IPAddress.Parse("10.63.0.1")));
+        Assert.False(IpCidr.TryParse(text, out _));
+    }
 
     [Theory]
     [InlineData("10.63.0.0/16", "10.0.0.0/8", true)]
@@ -69,5 +83,5 @@ public sealed class Ipv4CidrTests
         Assert.Equal(expected, CidrConflict.Find(Cidr("10.63.0.0/16"), 7, links, addresses, routes));
     }
 
-    private static Ipv4Cidr Cidr(string text) => Ipv4Cidr.TryParse(text, out var cidr) ? cidr : throw new FormatException(text);
+    private static IpCidr Cidr(string text) => IpCidr.TryParse(text, out var cidr) ? cidr : throw new FormatException(text);
 }

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace Tripod.FrontDoors.Kubernetes.Kinds;
+
+/// <summary>A pod's part <c>resize</c>, by which the resources of a pod that runs are changed (KEP-1287, KEP-5419).</summary>
+internal static class PodResize
+{
+    private static readonly string[] Lists = ["containers", "initContainers"], OfContainer = ["resources", "resizePolicy"];
+
+    /// <summary>Of what is sent nothing counts but the resources of the pod and of its containers, by their names.</summary>
+    public static void Limit(JsonObject old, JsonObject changed)
+    {
+        var sent = (JsonObject)(changed.Map("spec")?.DeepClone() ?? new JsonObject());
+        var owners = changed.Map("metadata")?["managedFields"]?.DeepClone();
+        changed.Clear();
+        foreach (var (name, value) in old)
+        {
+            changed[name] = value?.DeepClone();
+        }
+
+        var spec = changed.MapOrNew("spec");
+        Put(spec, "resources", sent["resources"]);
+        foreach (var list in Lists)
+        {
+            foreach (var container in spec.Maps(list))
+            {
+                if (sent.Maps(list).FirstOrDefault(other => other.Text("name") == container.Text("name")) is { } wanted)
+                {
+                    foreach (var field in OfContainer)
+                    {
+                        Put(container, field, wanted[field]);
+                    }
+                }
+            }
+        }
+
+        Put(changed.MapOrNew("metadata"), "managedFields", owners);
+    }
+
+    private static void Put(JsonObject map, string name, JsonNode? value)
+    {
+        map.Remove(name);
+        if (value is not null)
+        {
+            map[name] = value.DeepClone();
+        }
+    }
+}
