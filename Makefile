@@ -3,10 +3,10 @@ SHELL := /bin/bash
 ENGINE_PACKAGES := crun conmon libnftables1 binutils curl ca-certificates
 TEST_PACKAGES := $(ENGINE_PACKAGES) skopeo nftables iproute2 procps util-linux
 
-.PHONY: help demo up down reset test lint release build packages bench
+.PHONY: help demo up down reset test test-v2 deb lint release build packages bench
 
 help: ## this text
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
 
 packages:
 	@build/install-packages.sh $(ENGINE_PACKAGES)
@@ -33,14 +33,20 @@ test: ## install what the suite needs and run all of it
 	@command -v kubectl >/dev/null || build/install-packages.sh kubernetes-client
 	@build/test.sh
 
+test-v2: deb ## the package on a machine with systemd and cgroup v2, played by qemu: limits, restarts, upgrade, reboot, removal
+	@build/test-v2.sh
+
 bench: build ## the table of figures, against podman and crun where they are installed
 	@bench/run.sh
 
 lint: packages ## formatting, analyzers, shell scripts
 	@dotnet format whitespace Tripod.slnx --verify-no-changes
 	@dotnet msbuild Tripod.slnx -restore -v:quiet -nologo
-	@! command -v shellcheck >/dev/null || shellcheck --severity=warning build/*.sh bench/*.sh examples/ghost/images/*.sh examples/ghost/images/*/*.sh .ci/run
+	@! command -v shellcheck >/dev/null || shellcheck --severity=warning build/*.sh build/package/p* tests/v2/*.sh bench/*.sh examples/ghost/images/*.sh examples/ghost/images/*/*.sh .ci/run
 
 release: packages ## NativeAOT build: artifacts/publish/Tripod/release/tripod
 	@build/install-packages.sh gcc libc6-dev zlib1g-dev
 	@dotnet publish src/Tripod -c Release -p:NativeRelease=true -o artifacts/publish/Tripod/release -v quiet -nologo
+
+deb: release ## the Debian package: artifacts/tripod_VERSION_ARCHITECTURE.deb
+	@build/deb.sh

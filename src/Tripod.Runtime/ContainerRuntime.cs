@@ -65,6 +65,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What pods and containers on the bridge get their addresses from.</summary>
     public string PodCidr => parts.Network.Range.Range.ToString();
 
+    /// <summary>Who makes cgroups here.</summary>
+    public Cgroups.CgroupDriver CgroupDriver => parts.Cgroups.Driver;
+
     public string BridgeName => parts.Network.Range.Bridge;
 
     /// <summary>Of the network that the bridge is in.</summary>
@@ -239,7 +242,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>Limits of a cgroup of several pods (<c>kubepods/burstable</c>), below the engine's own.</summary>
     /// <returns>False where it is not there: no pod is in it.</returns>
-    public bool LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.Limit($"/{parts.Options.Name}/{path}", limits);
+    public bool LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.Limit(parts.CgroupPaths.Below(path), limits);
 
     public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 

@@ -35,6 +35,9 @@ public sealed record RuntimeOptions
     /// <summary>OCI runtimes by the handler's name that RuntimeClasses and the CRI use, beside those of <see cref="Oci.RuntimeHandlers"/>.</summary>
     public IReadOnlyDictionary<string, OciRuntimeOptions> Runtimes { get; init; } = new Dictionary<string, OciRuntimeOptions>();
 
+    /// <summary>Who makes cgroups: <c>systemd</c>, <c>cgroupfs</c>, or <c>auto</c>: systemd where it is PID 1 and cgroups are pure v2.</summary>
+    public string CgroupDriver { get; init; } = "auto";
+
     public string Conmon { get; init; } = "conmon";
 
     /// <summary>Bytes at which the log of a pod's container begins a new file, and how many files are kept (the kubelet's names and defaults).</summary>

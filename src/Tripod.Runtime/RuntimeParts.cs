@@ -20,13 +20,14 @@ internal sealed class RuntimeParts
     {
         (Options, Images, Network, Clock, Log) = (options, images, network, clock, log);
         Paths = new(options);
-        Cgroups = CgroupTree.Detect();
+        Cgroups = CgroupTree.Detect(options.CgroupDriver);
+        CgroupPaths = new(options.Name, Cgroups.Driver);
         Moves = new(Cgroups);
         Table = new(records);
         Networks = new(records, network, Table, clock, log);
         Volumes = new(records, options.Root, clock) { Users = place => [.. Table.All.Where(entry => entry.Record.Config.Mounts.Any(mount => Path.TrimEndingDirectorySeparator(mount.HostPath) == place || mount.HostPath.StartsWith(place + "/", StringComparison.Ordinal))).Select(entry => entry.Record.Id)] };
         Plugins = new(options, records, clock, log);
-        Oci = new(options, Paths, Cgroups);
+        Oci = new(options, Paths, Cgroups, id => Table.Find(id)?.Record.Cgroup ?? "");
         Ends = new(this);
     }
 
@@ -37,6 +38,7 @@ internal sealed class RuntimeParts
     public ILogger Log { get; }
     public RuntimePaths Paths { get; }
     public CgroupTree Cgroups { get; }
+    public CgroupPath CgroupPaths { get; }
     public CgroupMoves Moves { get; }
     public ContainerTable Table { get; }
     public VolumeStore Volumes { get; }

@@ -1,4 +1,5 @@
 using Tripod.Linux;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Records;
 using Tripod.Runtime.Sandboxes;
@@ -25,7 +26,11 @@ internal sealed class Shutdown(RuntimeParts parts)
         Mounts.UnshareSubtree(parts.Paths.Run);
         Mounts.UnshareSubtree(parts.Paths.Root);
 
-        parts.Cgroups.Remove($"/{parts.Options.Name}");
+        foreach (var driver in Enum.GetValues<CgroupDriver>())
+        {
+            await parts.Cgroups.RemoveAllAsync(new CgroupPath(parts.Options.Name, driver).Top).ConfigureAwait(false);
+        }
+
         if (failures.Count > 0)
         {
             throw new AggregateException("shut down: not everything could be stopped", failures);

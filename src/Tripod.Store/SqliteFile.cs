@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Tripod.Store;
@@ -8,18 +9,30 @@ namespace Tripod.Store;
 /// </summary>
 internal static class SqliteFile
 {
-    public static SqliteConnection Open(string path, string schema)
+    /// <param name="path">Made where it is missing.</param>
+    /// <param name="steps">What leads from each version to the next, beginning with an empty file; the file bears the number of those that it has had (PRAGMA user_version).</param>
+    /// <exception cref="InvalidOperationException">A newer tripod wrote it; nothing in it is changed.</exception>
+    public static SqliteConnection Open(string path, params IReadOnlyList<string> steps)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
             connection.Open();
+            var version = Number(connection, "PRAGMA user_version");
+            if (version > steps.Count)
+            {
+                throw new InvalidOperationException(
+                    $"open store {path}: it was written by a newer tripod (store version {version}, this one knows {steps.Count}): install that version again, or name another --root");
+            }
+
             // The first has effect where the file is new alone. A log that a burst of writes made long is cut again.
             Execute(connection, $"PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA journal_size_limit={MostLogBytes};");
-            CheckVersion(connection, path);
-            Execute(connection, schema);
-            Execute(connection, $"PRAGMA user_version={Version};");
+            foreach (var (number, step) in steps.Select((step, index) => (index + 1, step)).Skip((int)version))
+            {
+                Take(connection, path, number, step);
+            }
+
             MakeShrinkable(connection);
             return connection;
         }
@@ -30,7 +43,6 @@ internal static class SqliteFile
         }
     }
 
-    private const int Version = 1;
     private const int MostLogBytes = 4 << 20, Incremental = 2, PagesAtOnce = 1000;
 
     /// <summary>Gives pages that nothing needs any more back to the file system: a few thousand at most, so that writers hardly wait.</summary>
@@ -77,22 +89,26 @@ internal static class SqliteFile
         return (long)command.ExecuteScalar()!;
     }
 
-    private static void CheckVersion(SqliteConnection connection, string path)
+    /// <summary>A step is taken whole or not at all: an engine that is killed in the middle leaves the version before.</summary>
+    private static void Take(SqliteConnection connection, string path, int version, string step)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version;";
-        var found = (long)command.ExecuteScalar()!;
-        if (found > Version)
+        try
         {
-            throw new InvalidOperationException(
-                $"open store {path}: it was written by a newer tripod (store version {found}, this one knows {Version}): install that version again, or name another --root");
+            using var transaction = connection.BeginTransaction();
+            Execute(connection, step, transaction);
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={version};"), transaction);
+            transaction.Commit();
+        }
+        catch (SqliteException failure)
+        {
+            throw new InvalidOperationException($"open store {path}: it cannot be brought from version {version - 1} to {version}, and is as it was: {failure.Message}", failure);
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        (command.CommandText, command.Transaction) = (sql, transaction);
         command.ExecuteNonQuery();
     }
 }

@@ -33,7 +33,15 @@ public static class CriDoor
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ListenUnixSocket(options.Socket, listen => listen.Protocols = HttpProtocols.Http2);
+            if (options.SocketHandle is { } handle)
+            {
+                kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http2);
+            }
+            else
+            {
+                kestrel.ListenUnixSocket(options.Socket, listen => listen.Protocols = HttpProtocols.Http2);
+            }
+
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();
@@ -48,6 +56,12 @@ public static class CriDoor
     /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
     public static async Task StartAsync(WebApplication door, CriDoorOptions options, CancellationToken cancel)
     {
+        if (options.SocketHandle is not null)
+        {
+            await door.StartAsync(cancel).ConfigureAwait(false);
+            return;
+        }
+
         if (ServedSocket.Is(options.Socket))
         {
             throw new InvalidOperationException($"listen on {options.Socket}: another program serves it; name another path with --cri-socket");

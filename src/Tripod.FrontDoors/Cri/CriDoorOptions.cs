@@ -9,6 +9,9 @@ public sealed record CriDoorOptions
     /// <summary>The path of the socket (<c>/run/tripod/cri.sock</c>); root's alone.</summary>
     public required string Socket { get; init; }
 
+    /// <summary>An fd that listens there already; null where it is opened here.</summary>
+    public int? SocketHandle { get; init; }
+
     /// <summary>Shown as the runtime's version.</summary>
     public required string Version { get; init; }
 

@@ -50,7 +50,8 @@ internal sealed class RuntimeInfo(CriParts parts)
         return status;
     }
 
-    public static RuntimeConfigResponse Config() => new() { Linux = new() { CgroupDriver = CgroupDriver.Cgroupfs } };
+    public RuntimeConfigResponse Config() =>
+        new() { Linux = new() { CgroupDriver = parts.Runtime.CgroupDriver == Runtime.Cgroups.CgroupDriver.Systemd ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs } };
 
     /// <summary>CNI plugins that ask for it are told the range; where the engine's own network is used, another than its own is told to the log.</summary>
     public UpdateRuntimeConfigResponse Update(UpdateRuntimeConfigRequest request)

@@ -21,7 +21,7 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
 
     public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel => info.StatusAsync(request.Verbose, cancel));
 
-    public override Task<RuntimeConfigResponse> RuntimeConfig(RuntimeConfigRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, RuntimeInfo.Config);
+    public override Task<RuntimeConfigResponse> RuntimeConfig(RuntimeConfigRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, info.Config);
 
     public override Task<UpdateRuntimeConfigResponse> UpdateRuntimeConfig(UpdateRuntimeConfigRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, () => info.Update(request));
 

@@ -33,7 +33,12 @@ public static class DockerDoor
                 TlsListener.Listen(kestrel, address, options, clock, log);
             }
 
-            foreach (var socket in SocketsOf(options))
+            if (options.SocketHandle is { } handle)
+            {
+                kestrel.ListenHandle((ulong)handle, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
+            }
+
+            foreach (var socket in OpenedHere(options))
             {
                 kestrel.ListenUnixSocket(socket, listen => listen.Use(next => connection => HalfClose.RunAsync(connection, next)));
             }
@@ -48,13 +53,13 @@ public static class DockerDoor
     /// <exception cref="InvalidOperationException">Somebody else serves the socket.</exception>
     public static async Task StartAsync(WebApplication door, DockerDoorOptions options, CancellationToken cancel)
     {
-        if (ServedSocket.Is(options.Socket))
+        if (options.SocketHandle is null && ServedSocket.Is(options.Socket))
         {
             throw new InvalidOperationException($"listen on {options.Socket}: another program serves it; name another path with --docker-socket");
         }
 
         var sockets = SocketsOf(options);
-        foreach (var stale in sockets)
+        foreach (var stale in OpenedHere(options))
         {
             // What a killed engine left.
             File.Delete(stale);
@@ -66,6 +71,8 @@ public static class DockerDoor
             File.SetUnixFileMode(socket, OwnerAndGroup);
         }
     }
+
+    private static IEnumerable<string> OpenedHere(DockerDoorOptions options) => SocketsOf(options).Skip(options.SocketHandle is null ? 0 : 1);
 
     /// <summary>The paths that are this engine's to serve.</summary>
     public static IReadOnlyList<string> SocketsOf(DockerDoorOptions options) =>

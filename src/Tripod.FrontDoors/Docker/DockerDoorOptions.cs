@@ -10,6 +10,9 @@ public sealed record DockerDoorOptions
     /// <summary>The path of the socket (<c>/run/tripod/docker.sock</c>); who may write to it is root on this machine.</summary>
     public required string Socket { get; init; }
 
+    /// <summary>An fd that listens there already; null where it is opened here.</summary>
+    public int? SocketHandle { get; init; }
+
     /// <summary>One more path, where clients look of themselves; left alone where somebody else serves it.</summary>
     public string? UsualSocket { get; init; }
 

@@ -58,22 +58,29 @@ public static class KubernetesDoor
 
         // Whoever pauses a watch or a log (kubectl … | less) may read on later; it holds up nobody else.
         kestrel.Limits.MinResponseDataRate = null;
-        foreach (var address in options.Listen)
+        if (options.ListenHandle is { } handle)
         {
-            kestrel.Listen(address, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new HttpsConnectionAdapterOptions
-                {
-                    ServerCertificateSelector = (_, _) => certificate.Current(),
-                    SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-
-                    // Judged per request, so that who is not known gets a Status object and no broken handshake.
-                    ClientCertificateValidation = (_, _, _) => true,
-                });
-            });
+            kestrel.ListenHandle((ulong)handle, listen => Secure(listen, certificate));
         }
+
+        foreach (var address in options.Listen.Skip(options.ListenHandle is null ? 0 : 1))
+        {
+            kestrel.Listen(address, listen => Secure(listen, certificate));
+        }
+    }
+
+    private static void Secure(ListenOptions listen, ServerCertificate certificate)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificateSelector = (_, _) => certificate.Current(),
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+            // Judged per request, so that who is not known gets a Status object and no broken handshake.
+            ClientCertificateValidation = (_, _, _) => true,
+        });
     }
 
     private static List<string> Names(KubernetesDoorOptions options) =>

@@ -9,6 +9,9 @@ public sealed record KubernetesDoorOptions
 {
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
+    /// <summary>An fd that listens on the first of them already; null where it is opened here.</summary>
+    public int? ListenHandle { get; init; }
+
     /// <summary>Certificate authority, server certificate and their keys; made at first start.</summary>
     public required string PkiDirectory { get; init; }
 

@@ -61,7 +61,9 @@ internal static class ContainerPlan
     private static void Restart(PodContainer container, PodObservation seen, ContainerStatus ended, List<PodStep> steps, WakeTime wake, DateTimeOffset now)
     {
         var inARow = InARow(seen, ended);
-        if (IsChanged(ended, container) || (seen.Memory.WantedAgain.Contains(ended.Id) && ResizeRestarts(container, seen, ended)) || !wake.WaitsFor((ended.FinishedAt ?? now) + RestartBackoff.Delay(inARow)))
+        // An end in what is yet to come: the clock was set back, and holds nothing up for as long as that.
+        var since = ended.FinishedAt is { } finished && finished <= now ? finished : now - RestartBackoff.Delay(inARow);
+        if (IsChanged(ended, container) || (seen.Memory.WantedAgain.Contains(ended.Id) && ResizeRestarts(container, seen, ended)) || !wake.WaitsFor(since + RestartBackoff.Delay(inARow)))
         {
             steps.Add(new PodStep.StartContainer(container, ended.Config.Attempt + 1, inARow));
         }

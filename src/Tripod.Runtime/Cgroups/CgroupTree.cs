@@ -12,8 +12,14 @@ internal sealed class CgroupTree
 
     private readonly IReadOnlyList<string> hierarchies;
 
-    private CgroupTree(bool unified, string? hybrid, IReadOnlyList<string> hierarchies) =>
-        (IsUnified, HybridMount, this.hierarchies) = (unified, hybrid, hierarchies);
+    private readonly SystemdManager systemd = new();
+    private readonly ScopeMemoryKills scopes = new();
+
+    private CgroupTree(bool unified, string? hybrid, CgroupDriver driver, IReadOnlyList<string> hierarchies) =>
+        (IsUnified, HybridMount, Driver, this.hierarchies) = (unified, hybrid, driver, hierarchies);
+
+    /// <summary>Who makes the cgroups of what is started from now on; those that run keep theirs.</summary>
+    public CgroupDriver Driver { get; }
 
     /// <summary>Pure v2.</summary>
     public bool IsUnified { get; }
@@ -21,11 +27,15 @@ internal sealed class CgroupTree
     /// <summary>The v2 mount beside v1 hierarchies, which crun must not see: it refuses a hybrid host.</summary>
     public string? HybridMount { get; }
 
-    public static CgroupTree Detect()
+    /// <param name="wish">The driver: <c>auto</c>, <c>systemd</c> or <c>cgroupfs</c>.</param>
+    /// <exception cref="InvalidOperationException">The driver cannot be had here.</exception>
+    public static CgroupTree Detect(string wish)
     {
-        if (File.Exists($"{Root}/cgroup.controllers"))
+        var unified = File.Exists($"{Root}/cgroup.controllers");
+        var driver = CgroupDriverChoice.Of(wish, unified, CgroupDriverChoice.SystemdRuns());
+        if (unified)
         {
-            return new(true, null, [Root]);
+            return new(true, null, driver, [Root]);
         }
 
         var mounts = File.ReadLines("/proc/self/mountinfo")
@@ -34,7 +44,7 @@ internal sealed class CgroupTree
             .Where(mount => mount.Point.StartsWith(Root, StringComparison.Ordinal))
             .ToList();
         var hybrid = mounts.Where(mount => mount.Type == "cgroup2").Select(mount => mount.Point).FirstOrDefault();
-        return new(false, hybrid, [.. mounts.Where(mount => mount.Type == "cgroup").Select(mount => mount.Point)]);
+        return new(false, hybrid, driver, [.. mounts.Where(mount => mount.Type == "cgroup").Select(mount => mount.Point)]);
     }
 
     /// <summary>The file that lists the processes of the cgroup that this one is in; null where it cannot be told.</summary>
@@ -52,8 +62,32 @@ internal sealed class CgroupTree
         return null;
     }
 
-    /// <summary>Makes the cgroup with its parents, where they are missing.</summary>
-    public void Make(string path)
+    /// <summary>Makes the cgroup with its parents, where they are missing, and moves a process into it.</summary>
+    public async Task PlaceAsync(string path, int pid)
+    {
+        if (SystemdUnit.IsScope(path))
+        {
+            await systemd.StartScopeAsync(SystemdUnit.NameOf(path), SystemdUnit.SliceAbove(path), pid).ConfigureAwait(false);
+            return;
+        }
+
+        Make(path);
+        Move(path, pid);
+    }
+
+    /// <summary>Makes a cgroup that is to have limits before anything is in it.</summary>
+    public async Task MakeAsync(string path)
+    {
+        if (Driver == CgroupDriver.Systemd && SystemdUnit.IsSlice(SystemdUnit.NameOf(path)))
+        {
+            await systemd.StartSliceAsync(SystemdUnit.NameOf(path)).ConfigureAwait(false);
+            return;
+        }
+
+        Make(path);
+    }
+
+    private void Make(string path)
     {
         foreach (var hierarchy in hierarchies)
         {
@@ -69,8 +103,7 @@ internal sealed class CgroupTree
         }
     }
 
-    /// <summary>Moves a process into the cgroup.</summary>
-    public void Move(string path, int pid) =>
+    private void Move(string path, int pid) =>
         Directories(path).ForEach(directory => File.WriteAllText(Path.Combine(directory, "cgroup.procs"), pid.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>A cpuset of v1 begins empty, and takes no process before it has CPUs and memory nodes (cpuset(7)).</summary>
@@ -137,11 +170,55 @@ internal sealed class CgroupTree
     public bool WasOutOfMemory(string path)
     {
         var file = IsUnified ? "memory.events" : "memory.oom_control";
-        return Directories(path).Select(directory => Path.Combine(directory, file)).Where(File.Exists).Any(counters => MemoryKills(ReadIfThere(counters)) > 0);
+        var own = Directories(path).Select(directory => Path.Combine(directory, file)).Any(counters => File.Exists(counters) && MemoryKills(ReadIfThere(counters)) > 0);
+        return SystemdUnit.IsScope(path) ? scopes.WasOutOfMemory(path, own, KillsAbove(path)) : own;
     }
+
+    private long KillsAbove(string scope) => MemoryKills(string.Concat(Directories(scope[..scope.LastIndexOf('/')]).Select(directory => ReadIfThere(Path.Combine(directory, "memory.events")))));
 
     /// <summary>Removes the cgroup with all below it, where no process is in it any more.</summary>
     public void Remove(string path) => Directories(path).ForEach(RemoveTree);
+
+    /// <summary>A unit of systemd's that has ended bears its name until it is forgotten; then the name can be had again.</summary>
+    public async Task ForgetAsync(string path)
+    {
+        if (SystemdUnit.IsScope(path))
+        {
+            await systemd.StopAsync(SystemdUnit.NameOf(path)).ConfigureAwait(false);
+            scopes.Note(path, KillsAbove(path));
+        }
+    }
+
+    /// <summary>Removes a whole tree of the engine's own, in which nothing runs any more: <see cref="CgroupPath.Top"/>.</summary>
+    public async Task RemoveAllAsync(string top)
+    {
+        if (SystemdUnit.IsSlice(SystemdUnit.NameOf(top)) && Directories(top).Count > 0)
+        {
+            await systemd.StopAsync(SystemdUnit.NameOf(top)).ConfigureAwait(false);
+        }
+
+        Remove(top);
+    }
+
+    /// <summary>A pod's slice, once nothing is in it. Those above it are few, and stay until the engine is taken down.</summary>
+    public async Task RemoveEmptySliceAsync(string scope)
+    {
+        var slice = scope[..scope.LastIndexOf('/')];
+        if (Directories(slice) is [var directory] && CgroupProcesses.Children(directory).Count == 0)
+        {
+            await systemd.StopAsync(SystemdUnit.NameOf(slice)).ConfigureAwait(false);
+            scopes.Forget(slice);
+        }
+    }
+
+    /// <summary>Slices of pods that an engine left which died while it took them away.</summary>
+    public async Task RemoveEmptySlicesAsync(string top)
+    {
+        foreach (var slice in Directories(top).SelectMany(directory => Directory.EnumerateDirectories(directory, "*-pod*.slice", SearchOption.AllDirectories)).ToList())
+        {
+            await RemoveEmptySliceAsync($"{slice[Root.Length..]}/").ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Removes the parents that the OCI runtime made on its way, up to but not including <paramref name="top"/>, as far as they are empty.</summary>
     public void RemoveEmptyParents(string path, string top)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Tripod.Linux;
-using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -153,8 +152,8 @@ internal sealed class CreateContainer(RuntimeParts parts)
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = Image(config.Image).Id,
             Cgroup = sandbox is null && config.Standalone is { } own
-                ? CgroupPath.Standalone(parts.Options.Name, own.CgroupParent, id)
-                : CgroupPath.OfContainer(parts.Options.Name, sandbox?.Cgroup, id),
+                ? parts.CgroupPaths.Standalone(own.CgroupParent, id)
+                : parts.CgroupPaths.OfContainer(sandbox?.Cgroup, id),
             LogPath = LogPath(sandbox, config, id),
         };
     }

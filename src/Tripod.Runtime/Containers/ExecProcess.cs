@@ -22,7 +22,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
 
         var exec = Path.Combine(parts.Paths.Bundle(id), $"exec-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}");
         await File.WriteAllTextAsync($"{exec}.json", ProcessOf(record, config), cancel).ConfigureAwait(false);
-        var command = new List<string>([.. parts.Oci.CommandPrefix(RuntimeHandler.Of(parts, record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
+        var command = new List<string>([.. parts.Oci.CommandPrefix(id, RuntimeHandler.Of(parts, record)), "--log", $"{exec}.log", "exec", "--process", $"{exec}.json"]);
         return config.Tty
             ? await WithTerminalAsync(id, exec, command, config).ConfigureAwait(false)
             : await WithPipesAsync(record, exec, command, config).ConfigureAwait(false);

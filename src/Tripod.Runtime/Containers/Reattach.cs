@@ -39,6 +39,11 @@ internal sealed class Reattach(RuntimeParts parts)
             await ClearHalfMadeAsync(entry, cancel).ConfigureAwait(false);
         }
 
+        if (parts.Cgroups.Driver == Cgroups.CgroupDriver.Systemd)
+        {
+            await parts.Cgroups.RemoveEmptySlicesAsync(parts.CgroupPaths.Top).ConfigureAwait(false);
+        }
+
         parts.Network.Prune();
         RemoveUnknown(Path.GetDirectoryName(parts.Paths.Bundle("any"))!);
         RemoveUnknown(Path.GetDirectoryName(parts.Paths.State("any"))!);

@@ -142,10 +142,16 @@ internal sealed class StartContainer(RuntimeParts parts)
         var record = entry.Record;
         await parts.Cgroups.KillAsync(record.Cgroup, cancel).ConfigureAwait(false);
         await ContainerMonitor.EndAsync(parts.Paths.Bundle(record.Id), record.Id, parts.Clock).ConfigureAwait(false);
+        await parts.Cgroups.ForgetAsync(record.Cgroup).ConfigureAwait(false);
         parts.Oci.Forget(record.Id);
         parts.Cgroups.Remove(record.Cgroup);
         File.Delete(parts.Paths.ExitFile(record.Id));
-        File.Delete(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
+        if (Directory.Exists(parts.Paths.Bundle(record.Id)))
+        {
+            // After a boot there is none.
+            File.Delete(Path.Combine(parts.Paths.Bundle(record.Id), "oom"));
+        }
+
         entry.ExitFile = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

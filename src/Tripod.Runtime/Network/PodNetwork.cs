@@ -120,7 +120,9 @@ public sealed class PodNetwork
     }
 
     /// <summary>An address that no attached container has; it is held until <see cref="Detach"/>.</summary>
-    public string Reserve(string containerId) => pool.Reserve(containerId).ToString();
+    /// <param name="containerId">Whose it is to be.</param>
+    /// <param name="wish">What the same pod had before; empty: none.</param>
+    public string Reserve(string containerId, string wish = "") => pool.Reserve(containerId, IPAddress.TryParse(wish, out var address) && ranges.Inet.Contains(address) ? ranges.Inet.IndexOf(address) : null).ToString();
 
     /// <summary>
     /// An IPv6 address beside it, empty where pods have none: by preference the one that has its place in the range, so that

@@ -13,7 +13,7 @@ namespace Tripod.Runtime.Oci;
 /// The one place that runs an OCI runtime (crun) and conmon: the seam between a finished bundle and a running process.
 /// Thin, and without state of its own.
 /// </summary>
-internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, CgroupTree cgroups)
+internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, CgroupTree cgroups, Func<string, string> cgroupOf)
 {
     /// <summary>Starts a bundle that needs neither log nor exit code (pause); returns its pid. The fds are kept open in it from 3 on.</summary>
     public async Task<int> RunDetachedAsync(string id, string handler, IReadOnlyList<FileDescriptor> keptOpen)
@@ -23,7 +23,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         {
             Command =
             [
-                Program(handler), .. Arguments(handler), "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
+                Program(handler), .. Arguments(id, handler), "run", "--detach", "--preserve-fds", keptOpen.Count.ToString(CultureInfo.InvariantCulture),
                 "--bundle", paths.Bundle(id), "--pid-file", pidFile, id,
             ],
             Descriptors = [null, null, null, .. keptOpen],
@@ -49,7 +49,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         {
             conmon = await ChildProcess.Start(new()
             {
-                Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, Arguments(handler), bundle, config, logPath)],
+                Command = [Find(options.Conmon, "container monitor"), .. ConmonArguments(id, program, Arguments(id, handler), bundle, config, logPath)],
                 Environment = new Dictionary<string, string> { ["_OCI_SYNCPIPE"] = "3" },
                 Descriptors = [null, null, null, write, .. held],
                 HiddenMount = cgroups.HybridMount,
@@ -63,7 +63,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         await ChildProcess.End(conmon).ConfigureAwait(false);
         var pid = Pid(id, said);
         await created(pid).ConfigureAwait(false);
-        await ReleaseAsync(id, program, Arguments(handler)).ConfigureAwait(false);
+        await ReleaseAsync(id, program, Arguments(id, handler)).ConfigureAwait(false);
         return pid;
     }
 
@@ -83,7 +83,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
         var (code, error) = await ChildProcess.Run(new()
         {
-            Command = [Program(handler), .. Arguments(handler), "update", "--resources", file, id],
+            Command = [Program(handler), .. Arguments(id, handler), "update", "--resources", file, id],
             HiddenMount = cgroups.HybridMount,
         }).ConfigureAwait(false);
         if (code != 0)
@@ -93,7 +93,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     }
 
     /// <summary>What a command such as exec starts with: program and global arguments.</summary>
-    public IReadOnlyList<string> CommandPrefix(string handler) => [Program(handler), .. Arguments(handler)];
+    public IReadOnlyList<string> CommandPrefix(string id, string handler) => [Program(handler), .. Arguments(id, handler)];
 
     public string? HiddenMount => cgroups.HybridMount;
 
@@ -128,7 +128,9 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         .. config.Tty ? ["-t"] : Array.Empty<string>(),
     ];
 
-    private IReadOnlyList<string> Arguments(string handler) => ["--root", paths.OciState, .. RuntimeHandlers.ArgumentsOf(options, handler)];
+    /// <summary>By the form of the container's own cgroup: one that was started under another driver keeps it.</summary>
+    private IReadOnlyList<string> Arguments(string id, string handler) =>
+        ["--root", paths.OciState, .. SystemdUnit.IsScope(cgroupOf(id)) ? ["--systemd-cgroup"] : RuntimeHandlers.ArgumentsOf(options, handler)];
 
     private string Program(string handler) => Find(RuntimeHandlers.ProgramOf(options, handler), "OCI runtime");
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tripod.Linux;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Users;
 
@@ -28,13 +29,20 @@ internal static class SpecWriter
             Process(json, spec);
             Mounts(json, spec.Mounts);
             Hooks(json, spec.Hooks);
-            Pairs(json, "annotations", spec.Annotations);
+            Pairs(json, "annotations", SystemdUnit.IsScope(spec.CgroupsPath) ? OfScope(spec.Annotations) : spec.Annotations);
             Linux(json, spec);
             json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>
+    /// A unit that failed, as one does that ran out of memory, is not kept for anybody to read (systemd.unit(5); a GVariant's
+    /// text); and limits stand at the scope itself, not in a cgroup that crun would make below it (crun(1)).
+    /// </summary>
+    private static Dictionary<string, string> OfScope(IReadOnlyDictionary<string, string> annotations) =>
+        new(annotations, StringComparer.Ordinal) { ["org.systemd.property.CollectMode"] = "'inactive-or-failed'", ["run.oci.systemd.subgroup"] = "" };
 
     private static void Process(Utf8JsonWriter json, ContainerSpec spec)
     {
@@ -114,7 +122,7 @@ internal static class SpecWriter
     private static void Linux(Utf8JsonWriter json, ContainerSpec spec)
     {
         json.WriteStartObject("linux");
-        json.WriteString("cgroupsPath", spec.CgroupsPath);
+        json.WriteString("cgroupsPath", SystemdUnit.IsScope(spec.CgroupsPath) ? SystemdUnit.OciPath(spec.CgroupsPath) : spec.CgroupsPath);
         if (spec.RootfsPropagation.Length > 0)
         {
             json.WriteString("rootfsPropagation", spec.RootfsPropagation);

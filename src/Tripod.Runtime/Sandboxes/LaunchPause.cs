@@ -26,7 +26,6 @@ internal sealed class LaunchPause(RuntimeParts parts)
     {
         var config = record.Sandbox!;
         var image = parts.Images.Find(record.ImageId)!;
-        parts.Cgroups.Make(record.Cgroup);
         var options = new IsolatedChildOptions
         {
             Root = parts.Images.LayerDirectories(image.Id)[0],
@@ -45,7 +44,7 @@ internal sealed class LaunchPause(RuntimeParts parts)
 
         // As long as this engine lives pause is its child, and is nobody else's to take leave of.
         _ = ChildProcess.End(pid);
-        parts.Cgroups.Move(record.Cgroup, pid);
+        await parts.Cgroups.PlaceAsync(record.Cgroup, pid).ConfigureAwait(false);
         if (Oci.OomScore.Clamp(-998) is { } score)
         {
             await File.WriteAllTextAsync($"/proc/{pid}/oom_score_adj", score.ToString(System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Records;
 
@@ -29,9 +30,26 @@ internal sealed class RemoveSandbox(RuntimeParts parts)
         parts.Network.Detach(entry.Record.Id);
         await new PluggedSandbox(parts).DetachAsync(entry, cancel).ConfigureAwait(false);
         await RemoveContainer.DiscardAsync(parts, entry, cancel).ConfigureAwait(false);
-        if (!entry.Record.Sandbox!.CgroupParentFromRoot || entry.Record.Cgroup.StartsWith($"/{parts.Options.Name}/", StringComparison.Ordinal))
+        await RemoveParentsAsync(parts, entry.Record.Cgroup).ConfigureAwait(false);
+    }
+
+    /// <summary>A kubelet's cgroups are its own to remove. A driver that was another once has left cgroups that are removed as they were made.</summary>
+    private static async Task RemoveParentsAsync(RuntimeParts parts, string cgroup)
+    {
+        var isScope = SystemdUnit.IsScope(cgroup);
+        var top = new CgroupPath(parts.Options.Name, isScope ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs).Top;
+        if (!cgroup.StartsWith($"{top}/", StringComparison.Ordinal))
         {
-            parts.Cgroups.RemoveEmptyParents(entry.Record.Cgroup, $"/{parts.Options.Name}");
+            return;
+        }
+
+        if (!isScope)
+        {
+            parts.Cgroups.RemoveEmptyParents(cgroup, top);
+        }
+        else if (!parts.Table.All.Any(other => other.Record.Cgroup != cgroup && other.Record.Cgroup.StartsWith(cgroup[..(cgroup.LastIndexOf('/') + 1)], StringComparison.Ordinal)))
+        {
+            await parts.Cgroups.RemoveEmptySliceAsync(cgroup).ConfigureAwait(false);
         }
     }
 }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Tripod.Linux;
 using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
-using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Network.Cni;
@@ -60,7 +59,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             // 1. Address and host ports, before anything is made that needs them.
             var plugins = config is { MayUsePlugins: true, HostNetwork: false } ? parts.Plugins.Current : null;
             var isOwnNetwork = !config.HostNetwork && plugins is null;
-            var (address, address6) = isOwnNetwork ? (parts.Network.Reserve(id), parts.Network.ReserveInet6(id)) : ("", "");
+            var (address, address6) = isOwnNetwork ? (parts.Network.Reserve(id, AddressBefore(entry)), parts.Network.ReserveInet6(id)) : ("", "");
             parts.Table.Change(entry, known => known with { Address = address, Address6 = address6 });
             held = config.HostNetwork ? [] : PodNetwork.HoldHostPorts(config.Ports);
 
@@ -77,7 +76,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             var launch = new LaunchPause(parts);
             var isOurs = launch.Can(entry.Record);
             Prepare(entry.Record, netns, withBundle: !isOurs);
-            LimitPod(entry.Record);
+            await LimitPodAsync(entry.Record).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             var (leave, letGo) = Pipe.Create();
             using var letGoOn = letGo;
@@ -120,12 +119,12 @@ internal sealed class RunSandbox(RuntimeParts parts)
     }
 
     /// <summary>Before anything runs in it: what starts is limited from its first moment.</summary>
-    private void LimitPod(ContainerRecord record)
+    private async Task LimitPodAsync(ContainerRecord record)
     {
         if (record.Sandbox!.PodLimits is { } limits)
         {
             var pod = UpdateSandbox.PodCgroup(record);
-            parts.Cgroups.Make(pod);
+            await parts.Cgroups.MakeAsync(pod).ConfigureAwait(false);
             parts.Cgroups.Limit(pod, limits);
         }
     }
@@ -170,6 +169,13 @@ internal sealed class RunSandbox(RuntimeParts parts)
         }
     }
 
+    /// <summary>After a boot, or the death of pause, whoever knows the pod by its address finds it there again, unless it is given away.</summary>
+    private string AddressBefore(ContainerEntry entry) => parts.Table.All
+        .Where(other => other != entry && other.Record.Sandbox is { } sandbox && sandbox.Uid == entry.Record.Sandbox!.Uid && sandbox.Owner == entry.Record.Sandbox.Owner)
+        .OrderByDescending(other => other.Record.CreatedAt)
+        .Select(other => other.Record.Address)
+        .FirstOrDefault("");
+
     private static bool IsTwin(ContainerRecord record, SandboxConfig config) =>
         record.Sandbox is { } other && other.Uid == config.Uid && other.Name == config.Name
         && other.Namespace == config.Namespace && other.Attempt == config.Attempt && other.Owner == config.Owner;
@@ -187,7 +193,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Config = new() { Name = "POD", Attempt = config.Attempt, Image = parts.Options.PauseImage, Labels = config.Labels, Annotations = config.Annotations },
             CreatedAt = parts.Clock.GetUtcNow(),
             ImageId = image.Id,
-            Cgroup = config is { CgroupParentFromRoot: true, CgroupParent.Length: > 0 } ? CgroupPath.OfSandboxFromRoot(config.CgroupParent, id) : CgroupPath.OfSandbox(parts.Options.Name, config.CgroupParent, config.Uid, id),
+            Cgroup = config is { CgroupParentFromRoot: true, CgroupParent.Length: > 0 } ? parts.CgroupPaths.OfSandboxFromRoot(config.CgroupParent, id) : parts.CgroupPaths.OfSandbox(config.CgroupParent, config.Uid, id),
         };
     }
 

@@ -31,6 +31,12 @@ internal static class RunningEngine
             throw new CommandFailure($"no engine runs in {run}, and to start one takes root: sudo tripod up");
         }
 
+        if (arguments is null && InstalledUnit.IsFor(run))
+        {
+            await InstalledUnit.StartAsync().ConfigureAwait(false);
+            return await FindAsync(run, cancel).ConfigureAwait(false) ?? throw new CommandFailure("the engine ended as soon as it was ready: journalctl -u tripod says why");
+        }
+
         var (engine, isOwn) = await StartAsync(run, arguments ?? EngineRecord.Read(run)?.Arguments ?? ["serve", "--run", run], cancel).ConfigureAwait(false);
         if (isOwn)
         {

@@ -23,26 +23,28 @@ internal static class Engine
     public static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
         var clock = TimeProvider.System;
+        await using var notice = ServiceNotice.Open();
+        var sockets = ActivatedSockets.Take();
         var runtimeOptions = Options(options, parsed);
         var eviction = EvictionConfig.Read(parsed.GetRequiredValue(options.Config));
         using var held = EngineLock.Take(runtimeOptions.Run, runtimeOptions.Root);
-        var record = Record(options, parsed, runtimeOptions);
+        var record = Record(options, parsed, runtimeOptions, sockets);
         record.Write(runtimeOptions.Run);
-        using var logs = LoggerFactory.Create(builder => builder.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Information));
+        using var logs = LoggerFactory.Create(builder => builder.AddProvider(new StderrLoggerProvider(StderrLoggerProvider.IsJournal())).SetMinimumLevel(LogLevel.Information));
         var log = logs.CreateLogger("tripod");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
 
         // 1. The runtime: finds what already runs.
-        await using var runtime = await ContainerRuntime.OpenAsync(runtimeOptions, clock, stop.Token).ConfigureAwait(false);
+        await using var runtime = await ContainerRuntime.OpenAsync(runtimeOptions, clock, stop.Token, log).ConfigureAwait(false);
 
         // 2. The store, and the authority that the API is served with.
         using var store = ObjectStore.Open(Path.Combine(runtimeOptions.Root, "store.db"));
         var pki = Path.Combine(runtimeOptions.Root, "pki");
         var authority = CertificateAuthority.LoadOrCreate(pki, clock, log);
         var nodeName = parsed.GetRequiredValue(options.NodeName);
-        var listen = IPEndPoint.Parse(parsed.GetRequiredValue(options.ListenKubernetes));
+        var listen = KubernetesAddress(options, parsed, sockets);
 
         // 3. The pod engine: workers for every pod.
         var api = IPAddress.IsLoopback(listen.Address) || listen.Address.Equals(IPAddress.Any) ? runtime.OpenApiService(listen.Port) : null;
@@ -78,6 +80,7 @@ internal static class Engine
             var door = new KubernetesDoorOptions
             {
                 Listen = [listen, .. ForPods(api, listen)],
+                ListenHandle = sockets.Kubernetes,
                 PkiDirectory = pki,
                 KubeconfigPath = parsed.GetRequiredValue(options.Kubeconfig),
                 TokenFile = parsed.GetValue(options.TokenFile),
@@ -92,6 +95,7 @@ internal static class Engine
             var dockerDoor = new DockerDoorOptions
             {
                 Socket = record.DockerSocket,
+                SocketHandle = sockets.Docker,
                 Listen = parsed.GetValue(options.ListenDocker) is { } tcp ? IPEndPoint.Parse(tcp) : null,
                 PkiDirectory = Path.Combine(pki, "docker"),
                 Addresses = [podOptions.NodeIp, runtime.Gateway],
@@ -105,24 +109,27 @@ internal static class Engine
             await using var docker = DockerDoor.Create(dockerDoor, runtime, standalone, clock);
             var criDoor = new CriDoorOptions
             {
-                Socket = Path.GetFullPath(parsed.GetValue(options.CriSocket) ?? Path.Combine(runtimeOptions.Run, "cri.sock")),
+                Socket = sockets.Cri is { } handed ? ActivatedSockets.AddressOf(handed).ToString()! : Path.GetFullPath(parsed.GetValue(options.CriSocket) ?? Path.Combine(runtimeOptions.Run, "cri.sock")),
+                SocketHandle = sockets.Cri,
                 Version = podOptions.Version,
                 DefaultHandler = runtimeOptions.OciRuntime,
                 CdiSpecDirs = runtimeOptions.CdiSpecDirs,
                 Logging = logs,
             };
             await using var cri = CriDoor.Create(criDoor, runtime, clock);
-            var sockets = DockerDoor.SocketsOf(dockerDoor);
+            var dockerSockets = DockerDoor.SocketsOf(dockerDoor);
             await kubernetes.StartAsync(stop.Token).ConfigureAwait(false);
             await DockerDoor.StartAsync(docker, dockerDoor, stop.Token).ConfigureAwait(false);
             await CriDoor.StartAsync(cri, criDoor, stop.Token).ConfigureAwait(false);
-            foreach (var socket in sockets)
+            foreach (var socket in dockerSockets)
             {
                 SocketGroup.Give(socket, parsed.GetRequiredValue(options.DockerGroup));
             }
 
             LogMessages.Ready(log, listen.ToString(), record.DockerSocket);
+            notice.Ready($"Kubernetes API at https://{listen}, Docker API at {record.DockerSocket}");
             await IdleMemory.RunAsync(clock, stop.Token).ConfigureAwait(false);
+            notice.Stopping();
             using var time = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await Task.WhenAll(kubernetes.StopAsync(time.Token), docker.StopAsync(time.Token), cri.StopAsync(time.Token)).ConfigureAwait(false);
         }
@@ -156,10 +163,10 @@ internal static class Engine
     private static IPEndPoint[] ForPods(string? api, IPEndPoint listen) =>
         api is null || listen.Address.Equals(IPAddress.Any) ? [] : [new(IPAddress.Parse(api), listen.Port)];
 
-    private static EngineRecord Record(ServeOptions options, ParseResult parsed, RuntimeOptions runtime)
+    private static EngineRecord Record(ServeOptions options, ParseResult parsed, RuntimeOptions runtime, ActivatedSockets sockets)
     {
-        var docker = Path.GetFullPath(parsed.GetValue(options.DockerSocket) ?? Path.Combine(runtime.Run, "docker.sock"));
-        var (kubernetes, kubeconfig, token) = (parsed.GetRequiredValue(options.ListenKubernetes), Path.GetFullPath(parsed.GetRequiredValue(options.Kubeconfig)), parsed.GetValue(options.TokenFile));
+        var docker = sockets.Docker is { } handed ? ActivatedSockets.AddressOf(handed).ToString()! : Path.GetFullPath(parsed.GetValue(options.DockerSocket) ?? Path.Combine(runtime.Run, "docker.sock"));
+        var (kubernetes, kubeconfig, token) = (KubernetesAddress(options, parsed, sockets).ToString(), Path.GetFullPath(parsed.GetRequiredValue(options.Kubeconfig)), parsed.GetValue(options.TokenFile));
         return new()
         {
             Pid = Environment.ProcessId,
@@ -169,6 +176,7 @@ internal static class Engine
             Kubernetes = $"https://{kubernetes}",
             Kubeconfig = kubeconfig,
             DockerSocket = docker,
+            Log = StderrLoggerProvider.IsJournal() ? "journalctl -u tripod" : null,
             Arguments =
             [
                 "serve", "--root", runtime.Root, "--run", runtime.Run, "--name", runtime.Name, "--pod-cidr", runtime.PodCidr,
@@ -185,6 +193,9 @@ internal static class Engine
             ],
         };
     }
+
+    private static IPEndPoint KubernetesAddress(ServeOptions options, ParseResult parsed, ActivatedSockets sockets) =>
+        sockets.Kubernetes is { } handed ? (IPEndPoint)ActivatedSockets.AddressOf(handed) : IPEndPoint.Parse(parsed.GetRequiredValue(options.ListenKubernetes));
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {

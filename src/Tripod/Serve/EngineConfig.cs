@@ -12,7 +12,7 @@ internal static class EngineConfig
 {
     private static readonly string[] Keys =
     [
-        "registries", "pauseImage", "ociRuntime", "conmon", "containerLogMaxSize", "containerLogMaxFiles",
+        "registries", "pauseImage", "ociRuntime", "conmon", "cgroupDriver", "containerLogMaxSize", "containerLogMaxFiles",
         "runtimes", "staticPodPath",
         "podCidr",
         "podPidsLimit",
@@ -64,6 +64,7 @@ internal static class EngineConfig
                 "runtimes" => options with { Runtimes = Runtimes(path, value) },
                 "staticPodPath" => options,
                 "conmon" => options with { Conmon = value.ToString() },
+                "cgroupDriver" => options with { CgroupDriver = value.ToString() is "auto" or "systemd" or "cgroupfs" ? value.ToString() : throw Wrong(path, value, "auto, systemd or cgroupfs") },
                 "containerLogMaxSize" => options with { ContainerLogMaxSize = Bytes(path, value) },
                 "containerLogMaxFiles" => options with { ContainerLogMaxFiles = int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files > 1 ? files : throw Wrong(path, value, "a number of files, at least 2") },
                 "podPidsLimit" => options with { PodPidsLimit = long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pids) && pids is -1 or > 0 ? pids : throw Wrong(path, value, "a number of processes, or -1 for no limit") },

@@ -17,6 +17,9 @@ internal sealed partial record EngineRecord
     public required string Kubeconfig { get; init; }
     public required string DockerSocket { get; init; }
 
+    /// <summary>How its log is read where it goes to no file; null: RUN/engine.log.</summary>
+    public string? Log { get; init; }
+
     /// <summary>What it was started with, all paths in full.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 

@@ -11,14 +11,14 @@ namespace Tripod.Verbs;
 /// <summary>All verbs, and how they are run. <c>Program</c> hands it what was typed; each verb hands itself on to a door of the engine.</summary>
 internal static class RootVerb
 {
-    private const string Serve = "serve", Down = "down";
+    private const string Serve = "serve", Down = "down", Uninstall = "uninstall";
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(2);
 
     public static RootCommand Create(IReadOnlyList<string> words)
     {
         var root = new RootCommand("Kubernetes pods on one Linux machine, for real, without a cluster")
         {
-            UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), CheckVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), KubeconfigVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
+            UpVerb.Create(), DownVerb.Create(), StatusVerb.Create(), DoctorVerb.Create(), CheckVerb.Create(), EnvVerb.Create(), SetupVerb.Create(), InstallVerb.Create(), UninstallVerb.Create(), KubeconfigVerb.Create(), ServeVerb.Create(), VersionVerb.Create(), CompletionVerb.Create(),
             ImagesVerb.Create(), PullVerb.Create(), LoadVerb.Create(), SaveVerb.Create(), RmiVerb.Create(),
             AdoptVerb.Create(), DockerRunVerb.Create(),
             ApplyVerb.Create(), GetVerb.Create(), DescribeVerb.Create(), LogsVerb.Create(), ExecVerb.Create(), DeleteVerb.Create(), CreateVerb.Create(),
@@ -37,7 +37,7 @@ internal static class RootVerb
     /// <summary>Interrupted verbs tidy up after themselves; the engine sees to its signals itself.</summary>
     public static InvocationConfiguration Invocation(ParseResult parsed)
     {
-        var isEngine = parsed.CommandResult.Command.Name is Serve or Down;
+        var isEngine = parsed.CommandResult.Command.Name is Serve or Down or Uninstall;
         if (!isEngine)
         {
             // As with other filters: tripod logs ghost -f | head ends with head.

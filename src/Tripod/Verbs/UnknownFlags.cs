@@ -13,6 +13,8 @@ internal static class UnknownFlags
     public static void RefuseIn(Command command, IReadOnlyList<string> words)
     {
         var own = words.TakeWhile(word => word != Separator).Where(IsFlag).ToHashSet(StringComparer.Ordinal);
+        // exec pod -c app -- sh -c …: one of the two is the container's, and the parser has taken the other for an option.
+        own.ExceptWith(words.SkipWhile(word => word != Separator));
         Add(command, own);
     }
 

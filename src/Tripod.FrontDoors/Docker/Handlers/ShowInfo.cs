@@ -24,7 +24,7 @@ internal sealed class ShowInfo(DockerParts parts)
             ["Driver"] = "overlay",
             ["DockerRootDir"] = parts.Options.Root,
             ["LoggingDriver"] = "k8s-file",
-            ["CgroupDriver"] = "cgroupfs",
+            ["CgroupDriver"] = parts.Runtime.CgroupDriver == Runtime.Cgroups.CgroupDriver.Systemd ? "systemd" : "cgroupfs",
             ["CgroupVersion"] = File.Exists("/sys/fs/cgroup/cgroup.controllers") ? "2" : "1",
             ["DefaultRuntime"] = "crun",
             ["IndexServerAddress"] = "https://index.docker.io/v1/",

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tripod.Pods.Eviction;
+using Tripod.Runtime.Cgroups;
 
 namespace Tripod.FrontDoors.Kubernetes.Kubelet;
 
 /// <summary>How this machine treats its pods, in the terms of a kubelet's configuration (KubeletConfiguration v1beta1).</summary>
 internal static class KubeletConfiguration
 {
-    public static JsonObject Make(string name, long podPidsLimit, EvictionOptions eviction) => new()
+    public static JsonObject Make(string name, long podPidsLimit, EvictionOptions eviction, CgroupDriver driver) => new()
     {
         ["kubeletconfig"] = new JsonObject
         {
@@ -37,7 +38,7 @@ internal static class KubeletConfiguration
             ["imageGCLowThresholdPercent"] = eviction.ImageLowPercent,
             ["volumeStatsAggPeriod"] = "1m0s",
             ["cgroupsPerQOS"] = true,
-            ["cgroupDriver"] = "cgroupfs",
+            ["cgroupDriver"] = driver == CgroupDriver.Systemd ? "systemd" : "cgroupfs",
             ["cpuManagerPolicy"] = "none",
             ["memoryManagerPolicy"] = "None",
             ["topologyManagerPolicy"] = "none",

@@ -35,7 +35,7 @@ internal sealed class NodeProxy(DoorParts door, SubresourceRouter parts)
         return tail.Split('/') switch
         {
             ["healthz"] or ["healthz", "ping" or "syncloop" or "log"] => Text(http, "ok"),
-            ["configz"] => Document(http, KubeletConfiguration.Make(node, door.Options.PodPidsLimit, door.Options.Eviction)),
+            ["configz"] => Document(http, KubeletConfiguration.Make(node, door.Options.PodPidsLimit, door.Options.Eviction, door.Runtime?.CgroupDriver ?? default)),
             ["pods"] or ["runningpods"] => Pods(http, tail == "runningpods"),
             ["stats", "summary"] => Summary(http),
             ["metrics"] => Measured(http, Own),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tripod.Client;
 using Tripod.Linux.Processes;
 using Tripod.Runtime;
 using Tripod.Serve;
@@ -20,6 +21,12 @@ internal static class DownVerb
     private static async Task<int> RunAsync(ServeOptions options, ParseResult parsed, CancellationToken cancel)
     {
         var runtimeOptions = EngineRecord.Apply(Serve.Engine.Options(options, parsed));
+        if (InstalledUnit.IsFor(runtimeOptions.Run))
+        {
+            // Without a request to go down: what runs is stopped below, by a process that nobody's time is up for.
+            await InstalledUnit.StopAsync().ConfigureAwait(false);
+        }
+
         if (EngineLock.Holder(runtimeOptions.Run) is { } pid && Pidfd.Open(pid) is { } engine)
         {
             using (engine)

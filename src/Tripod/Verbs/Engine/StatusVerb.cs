@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tripod.Client;
+using Tripod.Doctor;
+using Tripod.Runtime;
 using Tripod.Serve;
 
 namespace Tripod.Verbs.Engine;
@@ -22,10 +24,11 @@ internal static class StatusVerb
                 Console.WriteLine(EngineLock.Holder(run) is { } starting
                     ? $"the engine in {run} (pid {starting}) is not ready: its log is {RunningEngine.LogPath(run)}"
                     : $"no engine runs in {run}: sudo tripod up starts one");
+                await ShowFindingsAsync(new() { Root = "/var/lib/tripod", Run = run }).ConfigureAwait(false);
                 return ExitCodes.Failure;
             }
 
-            Show("engine", $"runs (pid {engine.Pid}, {Memory(engine.Pid)}), log {RunningEngine.LogPath(run)}");
+            Show("engine", $"runs (pid {engine.Pid}, {Memory(engine.Pid)}), log {engine.Log ?? RunningEngine.LogPath(run)}");
             Show("Kubernetes API", $"{engine.Kubernetes}, kubeconfig {engine.Kubeconfig}");
             Show("Docker API", $"unix://{engine.DockerSocket}");
             Show("state", $"{engine.Root}, pods in {engine.PodCidr}");
@@ -33,6 +36,7 @@ internal static class StatusVerb
             using var docker = new DockerApi(engine.DockerSocket);
             await ShowObjectsAsync(kubernetes, cancel).ConfigureAwait(false);
             await ShowImagesAsync(docker, cancel).ConfigureAwait(false);
+            await ShowFindingsAsync(new() { Root = engine.Root, Run = run }).ConfigureAwait(false);
             return 0;
         });
         return verb;
@@ -70,6 +74,16 @@ internal static class StatusVerb
         foreach (var warning in info["Warnings"]?.AsArray() ?? [])
         {
             Show("in the way", ((string?)warning)?.Replace("WARNING: ", "", StringComparison.Ordinal) ?? "");
+        }
+    }
+
+    /// <summary>What <c>tripod doctor</c> says at more length; foreign firewalls are told of by the engine itself.</summary>
+    private static async Task ShowFindingsAsync(RuntimeOptions options)
+    {
+        var facts = await HostReader.ReadAsync(options, TimeProvider.System).ConfigureAwait(false);
+        foreach (var finding in HostFindings.Of(facts with { Network = [], IsRoot = true }))
+        {
+            Show("in the way", $"{finding.Problem}: {finding.Remedy}");
         }
     }
 

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# The checks of a machine with pure cgroup v2 and systemd, run in the guest as its last unit; said on its second serial port.
+# It reboots the guest once, and goes on where it stood. Each check is one line, ok or not ok.
+cd "$(dirname "$0")" || exit 1
+export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin
+state=/var/lib/checks
+mkdir -p $state
+
+check() { # NAME COMMAND...
+  local name=$1
+  shift
+  if said=$("$@" 2>&1); then
+    echo "ok      $name"
+  else
+    echo "not ok  $name: ${said:0:400}"
+  fi
+}
+
+# The clock is set back in one of the checks.
+uptime_seconds() { cut -d . -f 1 /proc/uptime; }
+
+# Events could be waited for, but a guest that a program plays is slow, and each verb costs it a second: what is asked is cheap.
+until_true() { # SECONDS COMMAND...
+  local limit=$(($(uptime_seconds) + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$(uptime_seconds)" -lt $limit ] || { echo "waited in vain: $*"; return 1; }
+    sleep 0.3
+  done
+}
+
+has() { grep -qF -- "$2" <<<"$1" || { echo "no \"$2\" in: $1"; return 1; }; }
+scopes() { systemctl list-units --no-legend --plain 'tripod-*.scope' | awk '{print $1}'; }
+count_scopes() { [ "$(scopes | wc -l)" -eq "$1" ]; }
+retry() { "$@" || { sleep 1; "$@"; } || { sleep 3; "$@"; }; }
+pod() { retry tripod get pod "$1" -o "jsonpath={$2}"; }
+pid_of() { pgrep -f "$1" | head -n 1; }
+cgroup_of() { echo "/sys/fs/cgroup$(cut -d : -f 3 "/proc/$1/cgroup")"; }
+file_says() { [ "$(cat "$1")" = "$2" ] || { echo "$1 says $(cat "$1"), not $2"; return 1; }; }
+
+write_pods() {
+  cat >$state/pods.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {name: a, image: busybox, imagePullPolicy: Never, command: [sleep, "111111"], resources: {limits: {memory: 32Mi, cpu: 500m}}}
+  - {name: b, image: busybox, imagePullPolicy: Never, command: [sh, -c, "mknod /tmp/kmsg c 1 11; cat /tmp/kmsg; echo device $?; sleep 222222 & sleep 333333"]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: greedy}
+spec:
+  terminationGracePeriodSeconds: 1
+  restartPolicy: Never
+  containers:
+  - {name: a, image: busybox, imagePullPolicy: Never, command: [sh, -c, "a=x; while true; do a=$a$a; done"], resources: {limits: {memory: 16Mi}}}
+END
+}
+
+install_package() { dpkg --install tripod_*.deb && systemctl is-active tripod.service tripod-kubernetes.socket tripod-docker.socket tripod-cri.socket; }
+in_own_slice() {
+  local path
+  path=$(cgroup_of "$(pid_of 'sleep 111111')")
+  has "$path" "/sys/fs/cgroup/tripod.slice/tripod-kubepods.slice/tripod-kubepods-burstable.slice/tripod-kubepods-burstable-pod" && has "$path" ".scope"
+}
+delegated() { local unit; unit=$(scopes | head -n 1); has "$(systemctl show "$unit" -p Delegate)" Delegate=yes; }
+limits_hold() { local path; path=$(cgroup_of "$(pid_of 'sleep 111111')"); file_says "$path/memory.max" 33554432 && file_says "$path/cpu.max" "50000 100000"; }
+device_is_denied() { local said; said=$(retry tripod logs one -c b); has "$said" "Operation not permitted" && has "$said" "device 1"; }
+exec_joins() { has "$(retry tripod exec one -c a -- sh -c 'cat /proc/self/cgroup; echo joined')" joined; }
+docker_answers() { has "$(curl --silent --unix-socket /run/tripod/docker.sock http://docker/info)" '"CgroupDriver":"systemd"'; }
+greedy_is_oom() { until_true 30 bash -c "tripod get pod greedy | grep -q OOMKilled"; }
+whole_cgroup_dies() {
+  local other=$1
+  kill -9 "$(pid_of 'sleep 333333')" && until_true 20 bash -c "! kill -0 $other" && until_true 60 pgrep -f 'sleep 333333'
+}
+restart_disturbs_nothing() {
+  local before after
+  before=$(pgrep -f '111111|333333|^/pause' | sort | tr '\n' ' ')
+  systemctl restart tripod.service || return 1
+  after=$(pgrep -f '111111|333333|^/pause' | sort | tr '\n' ' ')
+  [ "$before" = "$after" ] || { echo "processes were $before and are $after"; return 1; }
+  [ "$(pod one '.status.containerStatuses[0].restartCount}{.status.containerStatuses[1].restartCount')" = 01 ]
+}
+killed_engine_comes_back() {
+  local pid
+  pid=$(systemctl show tripod.service -p MainPID --value)
+  kill -9 "$pid" && until_true 60 bash -c "systemctl is-active tripod.service && [ \$(systemctl show tripod.service -p MainPID --value) != $pid ]" && pgrep -f 'sleep 111111' >/dev/null
+}
+sockets_start_the_engine() { systemctl stop tripod.service && ! systemctl is-active --quiet tripod.service && docker_answers && systemctl is-active tripod.service; }
+journal_has_priorities() { has "$(journalctl -u tripod.service -p info --output short --no-pager)" "ready: Kubernetes API" && ! journalctl -u tripod.service --output cat --no-pager | grep -q '^<6>'; }
+watchdog_is_on() { has "$(systemctl show tripod.service -p WatchdogUSec --value)" 1min; }
+clock_back() {
+  date --set='-1 hour' >/dev/null && kill -9 "$(pid_of 'sleep 111111')" && until_true 60 pgrep -f 'sleep 111111'
+}
+reinstall_disturbs_nothing() {
+  local before
+  before=$(pid_of 'sleep 111111')
+  dpkg --install tripod_*.deb && systemctl is-active tripod.service && [ "$(pid_of 'sleep 111111')" = "$before" ]
+}
+doctor_finds_nothing() { local said; said=$(tripod doctor) && has "$said" "cgroups v2, systemd"; }
+came_back() {
+  until_true 120 pgrep -f 'sleep 111111' && until_true 60 pgrep -f 'sleep 333333' && until_true 60 bash -c "tripod get pod one | grep -q 2/2"
+}
+restart_counts() { has "$(pod one '.status.containerStatuses[*].restartCount')" "$(cat $state/expected)"; }
+same_address() { file_says $state/address "$(pod one .status.podIP)"; }
+changed_sandbox() { has "$(retry tripod describe pod one)" "SandboxChanged"; }
+host_address_follows() { has "$(pod one .status.hostIP)" 192.0.2.2; }
+remove_stops_pods() { dpkg --remove tripod && until_true 10 count_scopes 0 && ! pgrep -f '111111|333333|^/pause|conmon' && [ -d /var/lib/tripod ] && [ ! -e /sys/fs/cgroup/tripod.slice ]; }
+purge_deletes_state() { dpkg --purge tripod && [ ! -e /var/lib/tripod ] && [ ! -e /etc/tripod ] && [ ! -e /lib/systemd/system/tripod.service ]; }
+
+if [ ! -e $state/booted ]; then
+  echo "guest: $(uname -r), $(systemctl --version | head -n 1), up $(cut -d . -f 1 /proc/uptime) s"
+  ip link add host0 type veth peer name host1 && ip link set host1 up && ip address add 192.0.2.1/24 dev host0 && ip link set host0 up && ip route add default dev host0
+  write_pods
+  check "the package installs, and starts engine and sockets" install_package
+  check "the Docker API answers, and names systemd as the cgroup driver" docker_answers
+  check "an image is loaded" tripod load --input busybox.tar
+  check "pods are taken" retry tripod apply -f $state/pods.yaml
+  check "they run" until_true 90 pgrep -f 'sleep 333333'
+  check "a container's cgroup is a scope in its pod's slice" in_own_slice
+  check "scopes are delegated" delegated
+  check "limits stand in the cgroup" limits_hold
+  check "a device that was not given is denied" device_is_denied
+  check "exec joins a container" exec_joins
+  check "a container that wants more memory than its limit ends as OOMKilled" greedy_is_oom
+  check "with a container's process all of its cgroup dies, and it starts again" whole_cgroup_dies "$(pid_of 'sleep 222222')"
+  check "systemctl restart disturbs no container" restart_disturbs_nothing
+  check "an engine that is killed is started again, and disturbs no container" killed_engine_comes_back
+  check "a client starts a stopped engine by its socket" sockets_start_the_engine
+  check "log lines have their priorities in the journal" journal_has_priorities
+  check "the watchdog is on" watchdog_is_on
+  check "an upgrade disturbs no container" reinstall_disturbs_nothing
+  check "a clock that is set back holds no restart up" clock_back
+  check "doctor finds no fault" doctor_finds_nothing
+  pod one '.status.containerStatuses[0].restartCount} {.status.containerStatuses[1].restartCount' | awk '{print $1 + 1, $2 + 1}' >$state/expected
+  pod one .status.podIP >$state/address
+  touch $state/booted
+  echo "guest: reboots, up $(cut -d . -f 1 /proc/uptime) s"
+  systemctl reboot
+  exit 0
+fi
+
+echo "guest: is there again, up $(cut -d . -f 1 /proc/uptime) s"
+ip link add host0 type veth peer name host1 && ip link set host1 up && ip address add 192.0.2.2/24 dev host0 && ip link set host0 up && ip route add default dev host0
+systemctl restart tripod.service
+check "pods come back after a reboot" came_back
+check "their restart counts are one higher" restart_counts
+check "they have their addresses again" same_address
+check "their events say that the sandbox has changed" changed_sandbox
+check "a pod tells the machine's new address" host_address_follows
+check "apt remove stops the pods and keeps the state" remove_stops_pods
+check "apt purge deletes the state" purge_deletes_state
+echo "guest: up $(cut -d . -f 1 /proc/uptime) s"
+echo "all checks are done"
+systemctl poweroff
