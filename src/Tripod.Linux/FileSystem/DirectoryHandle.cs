@@ -176,7 +176,8 @@ public sealed class DirectoryHandle : IDisposable
         var mode = *(ushort*)(buffer + 28);
         return new FileStatus(
             (FileType)(mode & 0xF000), mode & 0xFFF, *(uint*)(buffer + 20), *(uint*)(buffer + 24), *(uint*)(buffer + 16), *(ulong*)(buffer + 32),
-            *(long*)(buffer + 40), *(long*)(buffer + 112), *(uint*)(buffer + 128), *(uint*)(buffer + 132)) { Blocks = *(long*)(buffer + 48), IsMountPoint = (*(ulong*)(buffer + 8) & MountRoot) != 0 };
+            *(long*)(buffer + 40), *(long*)(buffer + 112), *(uint*)(buffer + 128), *(uint*)(buffer + 132))
+        { Blocks = *(long*)(buffer + 48), IsMountPoint = (*(ulong*)(buffer + 8) & MountRoot) != 0 };
     }
 
     /// <summary>Takes a name away that is no directory; false where it is one. A name that is gone already is no error.</summary>

@@ -21,7 +21,9 @@ internal static class DefaultClasses
         {
             Create(store, "priorityclasses", "scheduling.k8s.io/v1", "PriorityClass", name, now, new()
             {
-                ["value"] = value, ["description"] = description, ["preemptionPolicy"] = "PreemptLowerPriority",
+                ["value"] = value,
+                ["description"] = description,
+                ["preemptionPolicy"] = "PreemptLowerPriority",
             });
         }
 

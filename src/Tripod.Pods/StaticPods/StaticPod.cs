@@ -79,7 +79,11 @@ public static class StaticPod
         metadata["creationTimestamp"] = ContainerStates.Time(now);
         metadata["ownerReferences"] = new JsonArray(new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = (string?)pod["spec"]!["nodeName"], ["uid"] = nodeUid, ["controller"] = true,
+            ["apiVersion"] = "v1",
+            ["kind"] = "Node",
+            ["name"] = (string?)pod["spec"]!["nodeName"],
+            ["uid"] = nodeUid,
+            ["controller"] = true,
         });
         foreach (var field in (string[])["deletionTimestamp", "deletionGracePeriodSeconds", "finalizers", "managedFields"])
         {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.Pods.StaticPods;
 using Xunit;

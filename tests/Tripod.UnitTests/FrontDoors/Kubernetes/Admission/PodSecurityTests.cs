@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Admission.PodSecurity;
 using Tripod.FrontDoors.Kubernetes.Validation;
 using Xunit;
