@@ -15,6 +15,8 @@ namespace Tripod.Pods;
 /// </summary>
 internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDisposable
 {
+    private static readonly TimeSpan StopRetry = TimeSpan.FromSeconds(1);
+
     private readonly BackgroundWork starts = new(), ending = new();
     private GracePeriod? grace;
 
@@ -149,8 +151,9 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 span?.SetStatus(ActivityStatusCode.Error, problem.Message);
                 Remember(name, problem.Reason, problem.Message);
             }
-            catch (Exception failure) when (failure is RuntimeException or IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
+                // A part of the worker's loop that runs beside it: here too whatever goes wrong is told, and waited out.
                 LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, RestartBackoff.Doubled(0), failure);
                 Remember(name, "CreateContainerError", failure.Message);
             }
@@ -193,9 +196,9 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                     await new StopPodContainer(parts).RunAsync(Pod, step.Hooks ? step.Container : null, status, step.Message, time, Task.CompletedTask, cancel).ConfigureAwait(false);
                 }
             }
-            catch (Exception failure) when (failure is RuntimeException or IOException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.Zero, failure);
+                await WaitOutAsync(failure, cancel).ConfigureAwait(false);
             }
             finally
             {
@@ -240,9 +243,9 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 worker.Remember(known => known with { Terminated = true });
                 worker.Report();
             }
-            catch (Exception failure) when (failure is RuntimeException or IOException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, TimeSpan.Zero, failure);
+                await WaitOutAsync(failure, cancel).ConfigureAwait(false);
                 grace = null;
                 worker.Remember(known => known with { TerminatingWith = null });
             }
@@ -251,6 +254,13 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 worker.Wake();
             }
         });
+    }
+
+    /// <summary>What has gone wrong is tried again, but not in a loop without rest.</summary>
+    private Task WaitOutAsync(Exception failure, CancellationToken cancel)
+    {
+        LogMessages.PodFailed(parts.Log, Pod.Described, failure.Message, StopRetry, failure);
+        return Task.Delay(StopRetry, parts.Clock, cancel);
     }
 
     /// <summary>Half a second doubled up to two minutes, as the kubelet retries mounts and sandboxes.</summary>

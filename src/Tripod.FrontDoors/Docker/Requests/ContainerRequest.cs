@@ -40,7 +40,7 @@ internal sealed class ContainerRequest
         Ports = PortBindings.Of(host, Exposed);
         Limits = Requests.Resources.Of(host, parts.Cgroups, warnings);
         Mounts = Requests.Mounts.Of(host, body.Object("Volumes").Select(pair => pair.Key), image.Config.Volumes, VolumesFrom.Of(host, parts));
-        RefuseConflicts();
+        RefuseConflicts(parts.Runtime.Handlers);
         links = Links.Of(host, body.Object("NetworkingConfig").Object("EndpointsConfig"), Network, parts);
     }
 
@@ -190,7 +190,8 @@ internal sealed class ContainerRequest
     private static ulong Limit(long value) => value < 0 ? ulong.MaxValue : (ulong)value;
 
     /// <summary>A network of somebody else's leaves no choice about what is in it.</summary>
-    private void RefuseConflicts()
+    /// <param name="runtimes">Those that may be asked for by name; runc stands for the engine's own too, as Docker's clients expect it everywhere.</param>
+    private void RefuseConflicts(IReadOnlyList<string> runtimes)
     {
         if (namespaces.Net is NamespaceChoice.Join or NamespaceChoice.Host && host["NetworkMode"] is not null)
         {
@@ -220,7 +221,7 @@ internal sealed class ContainerRequest
             throw new DockerException(400, "conflicting options: hostname and the UTS mode");
         }
 
-        if (host.Text("Runtime") is { Length: > 0 } and not "runc" && !ContainerRuntime.HasRuntimeHandler(host.Text("Runtime")))
+        if (host.Text("Runtime") is { Length: > 0 } and not "runc" && !runtimes.Contains(host.Text("Runtime"), StringComparer.Ordinal))
         {
             throw new DockerException(400, $"unknown or invalid runtime name: {host.Text("Runtime")}");
         }
