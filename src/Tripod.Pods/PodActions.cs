@@ -5,7 +5,6 @@ using Tripod.Pods.Planning;
 using Tripod.Pods.Resizing;
 using Tripod.Pods.Starting;
 using Tripod.Pods.Volumes;
-using Tripod.Runtime;
 
 namespace Tripod.Pods;
 
