@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Containers;
 using Tripod.FrontDoors.Docker.Http;
 using Tripod.Pods.Standalone;
-using Tripod.Runtime;
 using Tripod.Runtime.Containers;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Sandboxes;
