@@ -58,7 +58,7 @@ public sealed class CgroupTests(CgroupTests.Limited limited) : IClassFixture<Cgr
         Assert.Equal(Limited.Most, (int)configuration["kubeletconfig"]!["podPidsLimit"]!);
         await engine.Apply(Manifests.Of(
             "forks", "terminationGracePeriodSeconds: 1\nrestartPolicy: Never",
-            ("main", Manifests.Sh($"i=0; while [ $i -lt {Limited.Most} ]; do sleep 1000 & i=$((i+1)); done; {Idle}")), ("other", Manifests.Sh(Idle))));
+            ("main", Manifests.Sh($"i=0; while [ $i -lt {Limited.Most} ]; do sleep 1000 & i=$((i+1)); done; {Idle}")), ("other", "command: [sleep, \"1000\"]")));
         var pod = await engine.Until("forks", found => found.Ended("main") is not null && found.Runs("other"), "no more may be started");
         Assert.Contains("can't fork", await engine.Kubectl("logs", "forks", "-c", "main"), StringComparison.Ordinal);
         Assert.Equal($"{Limited.Most}", new PodCgroup(engine, pod).Read("pids", null, "pids.max"));

@@ -27,7 +27,7 @@ public sealed class PodFieldTests(SharedEngine shared) : IClassFixture<SharedEng
             fe00::0	ip6-mcastprefix
             fe00::1	ip6-allnodes
             fe00::2	ip6-allrouters
-            {pod["status"]!["podIP"]}	chosen
+            {string.Join('\n', pod["status"]!["podIPs"]!.AsArray().Select(address => $"{address!["ip"]}\tchosen"))}
 
             # Entries added by HostAliases.
             10.1.2.3	foo.remote	bar.remote
