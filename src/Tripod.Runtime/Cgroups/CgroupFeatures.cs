@@ -13,6 +13,10 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
     /// <summary>Cgroups can be kept from huge pages (hugetlb).</summary>
     public static bool LimitHugepages { get; } = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("hugetlb") : Directory.Exists($"{Root}/hugetlb");
 
+    /// <summary>What can be kept to here. Without the controller huge pages are shared out by admission alone.</summary>
+    internal static Containers.LinuxResources Enforceable(Containers.LinuxResources asked) =>
+        LimitHugepages || asked.HugepageLimits.Count == 0 ? asked : asked with { HugepageLimits = new Dictionary<string, ulong>() };
+
     public static CgroupFeatures Detect() => File.Exists($"{Root}/cgroup.controllers")
         ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("io"))
         : new(

@@ -1,4 +1,5 @@
 using Tripod.Linux;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Images;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -45,7 +46,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             Devices = config.Devices,
             Hooks = config.Hooks,
             CgroupsPath = record.Cgroup,
-            Resources = config.Resources,
+            Resources = CgroupFeatures.Enforceable(config.Resources),
             OomScoreAdj = OomScore.Clamp(config.Resources.OomScoreAdj),
             MaskedPaths = security.Privileged ? [] : security.MaskedPaths ?? DefaultMounts.Masked,
             Hostname = Hostname(config),

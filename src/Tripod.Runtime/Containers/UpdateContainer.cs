@@ -1,3 +1,4 @@
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Oci;
 
 namespace Tripod.Runtime.Containers;
@@ -12,7 +13,7 @@ internal sealed class UpdateContainer(RuntimeParts parts)
         var record = entry.IsRemoved ? parts.Table.Get(id).Record : entry.Record;
         if (record.State == ContainerState.Running)
         {
-            await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), SpecResources.Document(resources)).ConfigureAwait(false);
+            await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), SpecResources.Document(CgroupFeatures.Enforceable(resources))).ConfigureAwait(false);
         }
 
         parts.Table.Change(entry, known => known with { Config = known.Config with { Resources = resources } });

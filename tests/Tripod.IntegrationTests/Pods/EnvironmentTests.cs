@@ -89,9 +89,10 @@ public sealed class EnvironmentTests(SharedEngine shared) : IClassFixture<Shared
         var pod = await engine.Until("told", found => found.Phase() == "Succeeded", "it has printed");
         var node = (await engine.Get("node", "testnode"))["status"]!["allocatable"]!;
         var lines = (await engine.Kubectl("logs", "told", "-c", "main")).Split('\n');
+        string Addresses(string field) => string.Join(',', pod["status"]![field]!.AsArray().Select(address => address!["ip"]));
         string[] expected =
         [
-            "S_key=hidden", "LABEL=me", "NOTE=with space", "NOLABEL=", $"IPS={pod["status"]!["podIP"]}", $"HOSTS={pod["status"]!["hostIP"]}", $"CORES={node["cpu"]}", $"BYTES={Kibi((string)node["memory"]!) * 1024}",
+            "S_key=hidden", "LABEL=me", "NOTE=with space", "NOLABEL=", $"IPS={Addresses("podIPs")}", $"HOSTS={Addresses("hostIPs")}", $"CORES={node["cpu"]}", $"BYTES={Kibi((string)node["memory"]!) * 1024}",
             "NOCPU=0", "KILO=9766", "SCRATCH=4", "OTHER=30", "args me $(LABEL) $(NOBODY)",
         ];
         Assert.Empty(expected.Except(lines));
