@@ -44,7 +44,7 @@ UNIT
 
   cp "$guest"/boot/vmlinuz-* "$cache/kernel"
   cp "$guest"/boot/initrd.img-* "$cache/initrd"
-  mke2fs -q -t ext4 -O ^has_journal -d "$guest" "$cache/disk.part" 4G
+  mke2fs -q -t ext4 -O ^has_journal -d "$guest" "$cache/disk.part" 4G >&2
   mv "$cache/disk.part" "$cache/disk"
 fi
 echo "$cache"
