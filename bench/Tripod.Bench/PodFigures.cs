@@ -73,7 +73,7 @@ internal static class PodFigures
         {
             var containers = Enumerable.Range(0, PerPod).Select(number => $$$"""
                 {"name":"c{{{number}}}",{{{Common}}},"command":["httpd","-f","-p","808{{{number}}}","-h","/"],
-                 "readinessProbe":{"httpGet":{"path":"/marker","port":808{{{number}}}},"periodSeconds":1},"livenessProbe":{"tcpSocket":{"port":808{{{number}}}},"periodSeconds":1}}
+                 "readinessProbe":{"httpGet":{"path":"/marker","port":808{{{number}}}},"periodSeconds":1},"livenessProbe":{"tcpSocket":{"port":808{{{number}}}},"periodSeconds":1,"failureThreshold":60}}
                 """);
             await tripod.Post("/api/v1/namespaces/default/pods", Pod($"probed{i}", "", string.Join(',', containers)));
         });

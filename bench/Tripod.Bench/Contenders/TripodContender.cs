@@ -135,6 +135,8 @@ internal sealed partial class TripodContender : IContender
     private async Task Launch()
     {
         Directory.CreateDirectory(run);
+        // Its own network is measured, not the plugins of others on this machine, as podman's.
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.yaml"), "cni: off\n");
         process = Process.Start(new ProcessStartInfo(program,
         [
             "serve", "--root", Path.Combine(folder, "state"), "--run", run, "--name", Engine, "--kubeconfig", Kubeconfig,

@@ -20,8 +20,8 @@ public sealed class CniTests
         var third = Environment.ProcessId % 250;
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(Folder(engine), "20-later.conf"), "this is never looked at");
-            await File.WriteAllTextAsync(Path.Combine(Folder(engine), "10-pods.conflist"), $$"""
+            await File.WriteAllTextAsync(Path.Combine(engine.CniFolder, "20-later.conf"), "this is never looked at");
+            await File.WriteAllTextAsync(Path.Combine(engine.CniFolder, "10-pods.conflist"), $$"""
                 {"cniVersion":"1.0.0","name":"pods","plugins":[
                   {"type":"bridge","bridge":"{{bridge}}","isGateway":true,"ipMasq":false,"hairpinMode":true,
                    "ipam":{"type":"host-local","dataDir":"{{leases}}","ranges":[[{"subnet":"10.199.{{third}}.0/24"}],[{"subnet":"fd00:199:{{third}}::/64"}]],"routes":[{"dst":"0.0.0.0/0"}]} },
@@ -49,8 +49,8 @@ public sealed class CniTests
             Assert.Contains(Directory.GetFiles(Path.Combine(leases, "pods")), lease => lease.EndsWith(network.Status.Network.Ip, StringComparison.Ordinal));
 
             await engine.Kill();
-            File.Delete(Path.Combine(Folder(engine), "10-pods.conflist"));
-            File.Delete(Path.Combine(Folder(engine), "20-later.conf"));
+            File.Delete(Path.Combine(engine.CniFolder, "10-pods.conflist"));
+            File.Delete(Path.Combine(engine.CniFolder, "20-later.conf"));
             await engine.Launch();
             using var after = new CriClient(engine);
             Assert.Equal(network.Status.Network, (await after.Runtime.PodSandboxStatusAsync(new() { PodSandboxId = sandbox })).Status.Network);
@@ -91,7 +91,7 @@ public sealed class CniTests
         Assert.Equal((false, "NetworkPluginNotReady"), (unready.Status, unready.Reason));
         Assert.Contains("cni config uninitialized", unready.Message, StringComparison.Ordinal);
         Assert.Contains("cni config uninitialized", (await Assert.ThrowsAsync<RpcException>(async () => await client.Run(client.Pod("early")))).Status.Detail, StringComparison.Ordinal);
-        var list = Path.Combine(Folder(engine), "10-recorded.conflist");
+        var list = Path.Combine(engine.CniFolder, "10-recorded.conflist");
         await File.WriteAllTextAsync(list, "{");
         await Engine.Eventually(async () => (await Problem(client)).Contains("10-recorded.conflist: CNI configuration:", StringComparison.Ordinal), "a file that is no configuration is told of", TimeSpan.FromSeconds(5));
         const string Capabilities = """{"portMappings":true,"bandwidth":true,"dns":true,"ipRanges":true,"io.kubernetes.cri.pod-annotations":true}""";
@@ -157,12 +157,10 @@ public sealed class CniTests
         await Engine.Eventually(async () => (await Assert.ThrowsAsync<RpcException>(async () => await next.Run(pod))).Status.Detail.Contains("no plugin of the CNI network plain has the capability portMappings", StringComparison.Ordinal), "host ports are not left out in silence", TimeSpan.FromSeconds(5));
     }
 
-    private static string Folder(Engine engine) => Path.Combine(engine.Root, "net.d");
-
     private static async Task<CriClient> Restart(Engine engine, string mode, string plugins)
     {
-        Directory.CreateDirectory(Folder(engine));
-        await File.AppendAllTextAsync(Path.Combine(engine.Root, "config.yaml"), $"cni: {mode}\ncniConfDir: {Folder(engine)}\ncniBinDirs: [/nowhere, {plugins}]\n");
+        Directory.CreateDirectory(engine.CniFolder);
+        await File.AppendAllTextAsync(Path.Combine(engine.Root, "config.yaml"), $"cni: {mode}\ncniBinDirs: [/nowhere, {plugins}]\n");
         await engine.Kill();
         await engine.Launch();
         return new(engine);

@@ -63,7 +63,12 @@ public sealed class Engine : IAsyncDisposable
     public static Task<Engine> Configured(string settings, int? stateMegabytes = null) => Start(stateMegabytes, [], [], settings);
 
     /// <summary>For the next launch.</summary>
-    public Task Configure(string settings) => File.WriteAllTextAsync(Path.Combine(Root, "config.yaml"), $"{registries}{settings}\n");
+    /// <remarks>What is networked by plugins is so by the test's own: a machine may have some, as podman's.</remarks>
+    public Task Configure(string settings) =>
+        File.WriteAllTextAsync(Path.Combine(Root, "config.yaml"), $"cniConfDir: {CniFolder}\n{registries}{settings}\n");
+
+    /// <summary>Where this engine looks for a CNI configuration.</summary>
+    public string CniFolder => Path.Combine(Root, "net.d");
 
     /// <summary>Starts a registry with busybox in it and an engine that has it as docker.io's mirror; waits until it is ready.</summary>
     /// <param name="stateMegabytes">The size of the file system that the engine's state has for itself; null: it is on the machine's.</param>
