@@ -7,6 +7,9 @@ namespace Tripod.Pods.Cluster;
 /// <summary>The end of a pod that it has not brought on itself, told by its condition DisruptionTarget (Kubernetes: Pod disruption conditions).</summary>
 internal static class DisruptedPod
 {
+    /// <summary>The node has ended it (KEP-3329).</summary>
+    public const string ByKubelet = "TerminationByKubelet";
+
     private const string Type = "DisruptionTarget";
 
     /// <summary>Deletes the pod within its grace; nothing happens to one that is being deleted already, or is another by now.</summary>

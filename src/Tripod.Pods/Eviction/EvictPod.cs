@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using Tripod.Pods.Cluster;
 using Tripod.Pods.Events;
 using Tripod.Pods.Planning;
-using Tripod.Pods.Status;
 
 namespace Tripod.Pods.Eviction;
 
@@ -31,14 +31,13 @@ internal sealed class EvictPod(PodParts parts)
                 return null;
             }
 
-            var status = document["status"]?.DeepClone() as JsonObject ?? [];
-            (status["reason"], status["message"]) = (PodEnd.Evicted, message);
+            document["status"] ??= new JsonObject();
+            (document["status"]!["reason"], document["status"]!["message"]) = (PodEnd.Evicted, message);
             if (disrupted)
             {
-                PodConditions.Disrupt(status, message, pod.Object.Metadata.Generation ?? 1, parts.Now);
+                DisruptedPod.Mark(document, DisruptedPod.ByKubelet, message, parts.Now);
             }
 
-            document["status"] = status;
             return document;
         });
         worker.Wake();

@@ -72,7 +72,7 @@ internal sealed class AdmitPod(PodParts parts)
                     return null;
                 }
 
-                DisruptedPod.Mark(document, "TerminationByKubelet", Preempted, parts.Now);
+                DisruptedPod.Mark(document, DisruptedPod.ByKubelet, Preempted, parts.Now);
                 (document["status"]!["reason"], document["status"]!["message"]) = (PodEnd.Preempting, Preempted);
                 return document;
             });

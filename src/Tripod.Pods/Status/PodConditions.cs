@@ -38,23 +38,6 @@ internal static class PodConditions
         return conditions;
     }
 
-    /// <summary>Adds the condition that the machine, not the pod, is why it ends (KEP-3329).</summary>
-    public static void Disrupt(JsonObject status, string message, long generation, DateTimeOffset now)
-    {
-        const string Type = "DisruptionTarget";
-        var others = (status["conditions"] as JsonArray ?? []).Where(condition => (string?)condition?["type"] != Type).Select(condition => condition?.DeepClone());
-        status["conditions"] = new JsonArray([.. others, new JsonObject
-        {
-            ["type"] = Type,
-            ["status"] = "True",
-            ["observedGeneration"] = generation,
-            ["lastProbeTime"] = null,
-            ["lastTransitionTime"] = ContainerStates.Time(now),
-            ["reason"] = "TerminationByKubelet",
-            ["message"] = message,
-        }]);
-    }
-
     private static (bool Status, string? Reason, string? Message)? Judge(string type, PodObservation seen, string phase) => type switch
     {
         "PodReadyToStartContainers" => (seen.ReadySandbox is not null, null, null),

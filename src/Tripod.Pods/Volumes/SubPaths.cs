@@ -31,7 +31,8 @@ internal sealed class SubPaths(PodVolumes volumes)
                 Mounts.Unmount(place);
             }
 
-            MakePlace(place, Directory.Exists(source));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            MountPlace.Make(place, Directory.Exists(source));
             Mounts.Mount(source, place, "none", MountFlags.Bind | MountFlags.Recursive);
             return place;
         }
@@ -54,28 +55,5 @@ internal sealed class SubPaths(PodVolumes volumes)
         }
 
         return BeneathPath.Open(root, subPath) ?? BeneathPath.MakeDirectory(root, subPath, (int)File.GetUnixFileMode(root));
-    }
-
-    private static void MakePlace(string place, bool isDirectory)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        if (isDirectory)
-        {
-            if (File.Exists(place))
-            {
-                File.Delete(place);
-            }
-
-            Directory.CreateDirectory(place);
-        }
-        else
-        {
-            if (Directory.Exists(place))
-            {
-                Directory.Delete(place);
-            }
-
-            File.WriteAllBytes(place, []);
-        }
     }
 }

@@ -60,24 +60,6 @@ internal static class IdMappedMounts
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(place)!, (UnixFileMode)0x1C9); // 0711: looked up by the container's root
-        if (isDirectory)
-        {
-            // The source may have been of the other kind at an earlier call.
-            if (File.Exists(place))
-            {
-                File.Delete(place);
-            }
-
-            Directory.CreateDirectory(place);
-        }
-        else
-        {
-            if (Directory.Exists(place))
-            {
-                Directory.Delete(place);
-            }
-
-            File.WriteAllBytes(place, []);
-        }
+        MountPlace.Make(place, isDirectory);
     }
 }
