@@ -19,7 +19,7 @@ dotnet msbuild Tripod.slnx -restore -v:quiet -nologo || exit 1
 passed=0 failed=0 skipped=0 broken=0
 for suite in UnitTests IntegrationTests; do
   log=$(mktemp)
-  timeout 2400 "artifacts/bin/Tripod.$suite/debug/Tripod.$suite" -noColor "$@" 2>&1 | tee "$log"
+  timeout 2400 "artifacts/bin/Tripod.$suite/debug/Tripod.$suite" -noColor -diagnostics -longRunning 120 "$@" 2>&1 | tee "$log"
   [ "${PIPESTATUS[0]}" -le 1 ] || broken=1
   line=$(grep -E '^ +Tripod\.[A-Za-z]+ +Total: ' "$log" | tail -n 1)
   rm -f "$log"

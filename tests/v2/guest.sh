@@ -67,7 +67,7 @@ in_own_slice() {
   has "$path" "/sys/fs/cgroup/tripod.slice/tripod-kubepods.slice/tripod-kubepods-burstable.slice/tripod-kubepods-burstable-pod" && has "$path" ".scope"
 }
 delegated() { local unit; unit=$(scopes | head -n 1); has "$(systemctl show "$unit" -p Delegate)" Delegate=yes; }
-limits_hold() { local path; path=$(cgroup_of "$(pid_of 'sleep 111111')"); file_says "$path/memory.max" 33554432 && file_says "$path/cpu.max" "50000 100000"; }
+limits_hold() { local path; path=$(cgroup_of "$(pid_of 'sleep 111111')"); file_says "$path/memory.max" 33554432 && file_says "$path/cpu.max" "50000 100000" && file_says "$path/memory.swap.max" 0; }
 device_is_denied() { local said; said=$(retry tripod logs one -c b); has "$said" "Operation not permitted" && has "$said" "device 1"; }
 exec_joins() { has "$(retry tripod exec one -c a -- sh -c 'cat /proc/self/cgroup; echo joined')" joined; }
 docker_answers() { has "$(curl --silent --unix-socket /run/tripod/docker.sock http://docker/info)" '"CgroupDriver":"systemd"'; }

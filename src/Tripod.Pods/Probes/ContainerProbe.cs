@@ -58,19 +58,25 @@ internal sealed class ContainerProbe : IAsyncDisposable
 
     private async Task RepeatAsync(CancellationToken cancel)
     {
+        var period = TimeSpan.FromSeconds(Math.Max(1, probe.PeriodSeconds ?? 10));
         var count = new ProbeCount(Math.Max(1, probe.SuccessThreshold ?? 1), Math.Max(1, probe.FailureThreshold ?? 3));
-        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(1, probe.PeriodSeconds ?? 10)), clock);
-        do
+        if (await IsOverAsync(count, cancel).ConfigureAwait(false))
         {
-            var success = await TryAsync(cancel).ConfigureAwait(false);
-            // A startup probe has nothing more to say once it has succeeded; a failed liveness probe waits for the next run.
-            if (success is { } one && count.Add(one) is { } said && run.Said(Kind, said) && Kind != ProbeKind.Readiness && (Kind == ProbeKind.Startup || !said))
-            {
-                return;
-            }
+            return;
         }
-        while (await ticks.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+
+        await Task.Delay(ProbeBeat.After(clock.GetUtcNow(), period), clock, cancel).ConfigureAwait(false);
+        using var ticks = new PeriodicTimer(period, clock);
+        while (!await IsOverAsync(count, cancel).ConfigureAwait(false))
+        {
+            await ticks.WaitForNextTickAsync(cancel).ConfigureAwait(false);
+        }
     }
+
+    /// <summary>Probes once. A startup probe has nothing more to say once it has succeeded; a failed liveness probe waits for the next run.</summary>
+    private async Task<bool> IsOverAsync(ProbeCount count, CancellationToken cancel) =>
+        await TryAsync(cancel).ConfigureAwait(false) is { } success && count.Add(success) is { } said && run.Said(Kind, said)
+        && Kind != ProbeKind.Readiness && (Kind == ProbeKind.Startup || !said);
 
     /// <returns>Null where the sandbox was gone before it could be asked.</returns>
     private async Task<bool?> TryAsync(CancellationToken cancel)

@@ -13,6 +13,9 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
     /// <summary>Cgroups can be kept from huge pages (hugetlb).</summary>
     public static bool LimitHugepages { get; } = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("hugetlb") : Directory.Exists($"{Root}/hugetlb");
 
+    /// <summary>Cgroups of v2 can be kept from swap; the file is in every cgroup but the root.</summary>
+    public static bool LimitSwap { get; } = File.Exists($"{Root}/cgroup.controllers") && Directory.EnumerateDirectories(Root).Any(child => File.Exists($"{child}/memory.swap.max"));
+
     /// <summary>What can be kept to here. Without the controller huge pages are shared out by admission alone.</summary>
     internal static Containers.LinuxResources Enforceable(Containers.LinuxResources asked) =>
         LimitHugepages || asked.HugepageLimits.Count == 0 ? asked : asked with { HugepageLimits = new Dictionary<string, ulong>() };

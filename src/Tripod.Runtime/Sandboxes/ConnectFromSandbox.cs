@@ -16,21 +16,7 @@ internal sealed class ConnectFromSandbox(RuntimeParts parts)
             throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"sandbox {sandboxId} is not running");
         }
 
-        Socket socket;
-        using (var netns = Netns.OfProcess(record.Pid))
-        {
-            socket = await NetnsThread.Run(netns, () => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)).ConfigureAwait(false);
-        }
-
-        try
-        {
-            await socket.ConnectAsync(to, cancel).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        using var netns = Netns.OfProcess(record.Pid);
+        return await NetnsSocket.ConnectAsync(netns, to, cancel).ConfigureAwait(false);
     }
 }

@@ -18,34 +18,22 @@ internal sealed class DialSandbox(RuntimeParts parts)
         using var netns = Netns.OfProcess(record.Pid);
         try
         {
-            return await ConnectAsync(netns, IPAddress.Loopback, port, cancel).ConfigureAwait(false);
+            return await Dial(IPAddress.Loopback).ConfigureAwait(false);
         }
         catch (SocketException refused)
         {
             // Some servers listen on ::1 alone.
             try
             {
-                return await ConnectAsync(netns, IPAddress.IPv6Loopback, port, cancel).ConfigureAwait(false);
+                return await Dial(IPAddress.IPv6Loopback).ConfigureAwait(false);
             }
             catch (SocketException)
             {
                 throw new RuntimeException(RuntimeErrorKind.Unavailable, $"connect to port {port} in sandbox {sandboxId}: {refused.Message}", inner: refused);
             }
         }
-    }
 
-    private static async Task<Stream> ConnectAsync(Linux.FileDescriptor netns, IPAddress address, int port, CancellationToken cancel)
-    {
-        var socket = Netns.Run(netns, () => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
-        try
-        {
-            await socket.ConnectAsync(address, port, cancel).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        async Task<NetworkStream> Dial(IPAddress address) =>
+            new(await NetnsSocket.ConnectAsync(netns, new(address, port), cancel).ConfigureAwait(false), ownsSocket: true);
     }
 }

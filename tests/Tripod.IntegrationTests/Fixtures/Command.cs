@@ -5,6 +5,9 @@ namespace Tripod.IntegrationTests.Fixtures;
 /// <summary>A program that ran to its end, with what it wrote.</summary>
 public sealed record Command(int ExitCode, string Output, string Error)
 {
+    /// <summary>Longer than any command of any test takes, make demo with its build among them.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+
     /// <exception cref="InvalidOperationException">The program ended with another code than 0; the message holds what it wrote.</exception>
     public static async Task<string> Run(params string[] command)
     {
@@ -29,7 +32,17 @@ public sealed record Command(int ExitCode, string Output, string Error)
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        try
+        {
+            // The pipes too: what was left running in the background may hold them open.
+            await Task.WhenAll(process.WaitForExitAsync(), output, error).WaitAsync(Limit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{string.Join(' ', command)} did not end within {Limit}");
+        }
+
         return new Command(process.ExitCode, await output, await error);
     }
 

@@ -27,6 +27,7 @@ internal static class ContainerLifeValidation
     {
         ValidateRestartRules(container, path, errors);
         ValidateStopSignal(container, path, spec, errors);
+        ValidateSleep(container, path, spec, errors);
         var isOnce = isInit && container.Text("restartPolicy") != "Always";
         if (isOnce && container.List("resizePolicy") is { Count: > 0 } policies)
         {
@@ -98,6 +99,19 @@ internal static class ContainerLifeValidation
             case "linux" when !Signals.Contains(signal.ToString()):
                 errors.Add(FieldError.NotSupported(here, signal.DeepClone(), Signals));
                 break;
+        }
+    }
+
+    /// <summary>A hook that sleeps beyond the grace period would always be cut off.</summary>
+    private static void ValidateSleep(JsonObject container, string path, JsonObject spec, FieldErrors errors)
+    {
+        foreach (var hook in (string[])["postStart", "preStop"])
+        {
+            if (container.Map("lifecycle").Map(hook).Map("sleep").Number("seconds") is { } seconds
+                && spec.Number("terminationGracePeriodSeconds") is { } grace && (seconds < 0 || seconds > grace))
+            {
+                errors.Add(FieldError.Invalid($"{path}.lifecycle.{hook}.sleep", seconds, string.Create(CultureInfo.InvariantCulture, $"must be non-negative and less than terminationGracePeriodSeconds ({grace})")));
+            }
         }
     }
 

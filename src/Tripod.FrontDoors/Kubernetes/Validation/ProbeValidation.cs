@@ -76,7 +76,7 @@ internal static class ProbeValidation
                 }
                 break;
             case "sleep":
-                errors.NotNegative(handler, "seconds", here);
+                // Its length goes with the pod's grace: ContainerLifeValidation.
                 break;
             default:
                 ValidatePort(handler["port"], $"{here}.port", errors);
