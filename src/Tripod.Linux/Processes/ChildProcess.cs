@@ -132,21 +132,36 @@ public static partial class ChildProcess
     /// <summary>All engine fds close on exec; dup2 clears that on the copies. Sources are first moved out of the way of targets.</summary>
     private static unsafe void Place(IReadOnlyList<FileDescriptor> descriptors, byte* actions)
     {
-        const int Aside = 500;
+        var aside = Aside([.. descriptors.Select(source => source.Number)]);
         for (var i = 0; i < descriptors.Count; i++)
         {
-            Require(posix_spawn_file_actions_adddup2(actions, descriptors[i].Number, Aside + i));
+            Require(posix_spawn_file_actions_adddup2(actions, descriptors[i].Number, aside + i));
         }
 
         for (var i = 0; i < descriptors.Count; i++)
         {
-            Require(posix_spawn_file_actions_adddup2(actions, Aside + i, i));
+            Require(posix_spawn_file_actions_adddup2(actions, aside + i, i));
         }
 
         for (var i = 0; i < descriptors.Count; i++)
         {
-            Require(posix_spawn_file_actions_addclose(actions, Aside + i));
+            Require(posix_spawn_file_actions_addclose(actions, aside + i));
         }
+    }
+
+    /// <summary>The first of as many numbers in a row as there are sources, none of them a target or a source that is still to be read.</summary>
+    private static int Aside(int[] sources)
+    {
+        var first = sources.Length;
+        foreach (var source in sources.Order())
+        {
+            if (source >= first && source < first + sources.Length)
+            {
+                first = source + 1;
+            }
+        }
+
+        return first;
     }
 
     /// <summary>The runtime blocks and ignores signals of its own (SIGPIPE); children start with none blocked and all at their default.</summary>
