@@ -1,7 +1,7 @@
 # make prints what there is; each target is one line of what it does.
 SHELL := /bin/bash
 ENGINE_PACKAGES := crun conmon catatonit libnftables1 binutils curl ca-certificates
-TEST_PACKAGES := $(ENGINE_PACKAGES) skopeo podman nftables iproute2 procps util-linux
+TEST_PACKAGES := $(ENGINE_PACKAGES) runc skopeo podman nftables iproute2 procps util-linux
 
 .PHONY: help demo up down reset test test-v2 deb lint release build packages bench
 

@@ -176,6 +176,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     public Task UnpauseContainer(string containerId, CancellationToken cancel) => Said(() => new PauseContainer(parts).RunAsync(containerId, paused: false, cancel), "unpause container");
 
+    /// <summary>A running container's memory and files as an archive at an absolute path (CRIU); it goes on.</summary>
+    public Task CheckpointContainer(string containerId, string location, CancellationToken cancel) => Said(() => new CheckpointContainer(parts).RunAsync(containerId, location, cancel), "checkpoint container");
+
     /// <summary>The processes of a container by their pid on this machine.</summary>
     public IReadOnlyCollection<int> ContainerProcesses(string containerId) => parts.Cgroups.Processes(parts.Table.Get(containerId).Record.Cgroup);
 

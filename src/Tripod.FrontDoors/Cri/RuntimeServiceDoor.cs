@@ -142,14 +142,25 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
         return new ReopenContainerLogResponse();
     });
 
-    public override Task<CheckpointContainerResponse> CheckpointContainer(CheckpointContainerRequest request, ServerCallContext context) => CriCall.RunAsync<CheckpointContainerResponse>(parts, context, () =>
+    public override Task<CheckpointContainerResponse> CheckpointContainer(CheckpointContainerRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, async cancel =>
     {
-        var container = parts.Lookup.Container(request.ContainerId);
-        throw new RuntimeException(
-            RuntimeErrorKind.FailedPrecondition,
-            ContainerRuntime.HasRuntimeHandler("criu")
-                ? $"container {container.Id}: checkpoints are not supported by this version"
-                : $"container {container.Id}: checkpoints need CRIU, which is not installed: apt install criu");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (request.Timeout > 0)
+        {
+            limit.CancelAfter(TimeSpan.FromSeconds(request.Timeout));
+        }
+
+        var id = parts.Lookup.Container(request.ContainerId).Id;
+        try
+        {
+            await parts.Runtime.CheckpointContainer(id, request.Location, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new RpcException(new(StatusCode.DeadlineExceeded, $"container {id}: the checkpoint took longer than {request.Timeout} s; nothing is left of it"));
+        }
+
+        return new CheckpointContainerResponse();
     });
 
     public override Task<ExecSyncResponse> ExecSync(ExecSyncRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel => new ExecSync(parts).RunAsync(request, cancel));

@@ -92,6 +92,23 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         }
     }
 
+    /// <summary>Dumps the container's processes by CRIU; they go on.</summary>
+    /// <param name="images">A folder for CRIU's images.</param>
+    /// <param name="work">A folder for its log.</param>
+    public async Task CheckpointAsync(string id, string handler, string images, string work)
+    {
+        var program = Program(handler);
+        var (code, error) = await ChildProcess.Run(new()
+        {
+            Command = [program, .. Arguments(id, handler), "checkpoint", "--leave-running", "--image-path", images, "--work-path", work, id],
+            HiddenMount = cgroups.HybridMount,
+        }).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, CheckpointFailure.Describe(id, Path.GetFileName(program), error, Path.Combine(work, "dump.log")));
+        }
+    }
+
     /// <summary>What a command such as exec starts with: program and global arguments.</summary>
     public IReadOnlyList<string> CommandPrefix(string id, string handler) => [Program(handler), .. Arguments(id, handler)];
 

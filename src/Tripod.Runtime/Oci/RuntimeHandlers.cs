@@ -9,6 +9,9 @@ public static class RuntimeHandlers
     public static IReadOnlyList<string> Of(RuntimeOptions options) =>
         [.. Known.Concat(options.Runtimes.Keys).Distinct(StringComparer.Ordinal).Where(name => OciRuntime.Locate(ProgramOf(options, name)) is not null).Order(StringComparer.Ordinal)];
 
+    /// <summary>Its containers are processes of this kernel in namespaces, so that any process may hold a pod's. One that is configured may bring a kernel of its own.</summary>
+    internal static bool SharesKernel(RuntimeOptions options, string handler) => handler.Length == 0 || (Known.Contains(handler) && !options.Runtimes.ContainsKey(handler));
+
     /// <param name="options">Where the configured ones are.</param>
     /// <param name="handler">Empty: the engine's own.</param>
     internal static string ProgramOf(RuntimeOptions options, string handler) =>

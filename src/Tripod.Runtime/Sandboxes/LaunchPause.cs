@@ -13,9 +13,9 @@ internal sealed class LaunchPause(RuntimeParts parts)
 {
     private const int Nobody = 65535;
 
-    /// <summary>A pause of somebody else's, or a sandbox with a runtime of its own, is the OCI runtime's.</summary>
+    /// <summary>A pause of somebody else's, or a sandbox of a runtime that may bring its own kernel, is the OCI runtime's.</summary>
     public bool Can(ContainerRecord record) =>
-        record.Sandbox!.RuntimeHandler.Length == 0 && parts.Images.Find(record.ImageId) is { Pinned: true, Config.Entrypoint.Count: > 0 } image && image.Layers.Count == 1;
+        Oci.RuntimeHandlers.SharesKernel(parts.Options, record.Sandbox!.RuntimeHandler) && parts.Images.Find(record.ImageId) is { Pinned: true, Config.Entrypoint.Count: > 0 } image && image.Layers.Count == 1;
 
     /// <param name="record">Of the sandbox.</param>
     /// <param name="netns">With the network in it; null under hostNetwork.</param>

@@ -274,7 +274,8 @@ internal sealed class RunSandbox(RuntimeParts parts)
             Namespaces = namespaces,
             Users = config.Users,
             // The OCI runtime puts device nodes in /dev, which must not end up in the image's layer.
-            Mounts = [new("/dev", "tmpfs", "tmpfs", ["nosuid", "noexec", "mode=755", "size=64k"])],
+            // And runc closes fds by /proc.
+            Mounts = [new("/proc", "proc", "proc", ["nosuid", "noexec", "nodev"]), new("/dev", "tmpfs", "tmpfs", ["nosuid", "noexec", "mode=755", "size=64k"])],
             CgroupsPath = record.Cgroup,
             OomScoreAdj = OomScore.Clamp(-998),
             Sysctls = config.Sysctls,

@@ -210,6 +210,8 @@ public sealed class ContainerTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.All(metrics.Metrics.Concat(metrics.ContainerMetrics.Single().Metrics), metric => Assert.Equal(known[metric.Name], metric.LabelValues.Count));
         await client.Runtime.UpdatePodSandboxResourcesAsync(new() { PodSandboxId = sandbox });
         Assert.Contains("CRIU", (await Assert.ThrowsAsync<RpcException>(async () => await client.Runtime.CheckpointContainerAsync(new() { ContainerId = id, Location = "/tmp/x" }))).Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await client.Runtime.CheckpointContainerAsync(new() { ContainerId = id, Location = "x" }))).StatusCode);
+        Assert.False(File.Exists("/tmp/x"));
         await client.Remove(sandbox);
     }
 

@@ -1,4 +1,5 @@
 using Tripod.IntegrationTests.Fixtures;
+using Tripod.IntegrationTests.Kubectl;
 using Xunit;
 
 namespace Tripod.IntegrationTests.Pods;
@@ -140,6 +141,28 @@ public sealed class PlacementTests(SharedEngine shared) : IClassFixture<SharedEn
         await engine.Apply(Manifests.Script("usual", "sleep 1000", pod: "nodeSelector: { no: where }"));
         Assert.Equal("usual 7", await engine.Kubectl("get", "pod", "usual", "-o", "jsonpath={.spec.priorityClassName} {.spec.priority}"));
         await engine.Kubectl("delete", "pod/usual", "priorityclass/usual");
+    }
+
+    [Fact]
+    public async Task Pod_under_runc_lives_as_one_under_crun()
+    {
+        Assert.Matches("(?m)^runc +runc +", await engine.Kubectl("get", "runtimeclass"));
+        await engine.Apply(Manifests.Of(
+            "other",
+            "runtimeClassName: runc\nterminationGracePeriodSeconds: 5",
+            ("main", $"{Manifests.Sh("echo begun; trap 'echo ended; exit 7' TERM USR1; while true; do sleep 0.1; done")}\nresources: {{ limits: {{ memory: 64Mi, cpu: 500m }} }}\nlivenessProbe: {{ exec: {{ command: [\"true\"] }}, periodSeconds: 1 }}"),
+            ("beside", Manifests.Sh("exec sleep 1000"))));
+        await engine.WaitReady("other");
+        Assert.Equal("inside\n", await engine.Kubectl("exec", "other", "-c", "main", "--", "echo", "inside"));
+        var limit = await engine.Kubectl("exec", "other", "-c", "main", "--", "sh", "-c", "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes");
+        Assert.Equal($"{64 << 20}\n", limit);
+        await Command.Run(Shell.Newest, "--kubeconfig", engine.Kubeconfig, "patch", "pod", "other", "--subresource", "resize", "-p", """{"spec":{"containers":[{"name":"main","resources":{"limits":{"memory":"80Mi"}}}]}}""");
+        await engine.Until("other", pod => (string?)pod.Container("main")?["resources"]?["limits"]?["memory"] == "80Mi", "it is resized in place");
+        await engine.Kubectl("exec", "other", "-c", "main", "--", "kill", "-USR1", "1");
+        await engine.Until("other", pod => pod.Restarts("main") == 1 && pod.Restarts("beside") == 0, "what ended is started again");
+        Assert.Equal("7", await engine.Kubectl("get", "pod", "other", "-o", "jsonpath={.status.containerStatuses[?(@.name==\"main\")].lastState.terminated.exitCode}"));
+        Assert.Equal("begun\nended\n", await engine.Kubectl("logs", "other", "-c", "main", "--previous"));
+        await engine.Kubectl("delete", "pod", "other");
     }
 
     [Fact]
