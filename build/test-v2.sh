@@ -17,7 +17,7 @@ echo "root file system: $((SECONDS - start)) s"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/payload"
-cp artifacts/tripod_*_"$(dpkg --print-architecture)".deb tests/v2/guest.sh "$work/payload"
+cp artifacts/tripod_*_"$(dpkg --print-architecture)".deb tests/v2/guest.sh tests/v2/cri.sh "$work/payload"
 tests/v2/image.sh docker.io/library/busybox:latest "$work/payload/busybox.tar"
 tar -cf "$work/payload.tar" -C "$work/payload" .
 tests/v2/boot.sh "$root" "$work/payload.tar" "${BOOT_SECONDS:-900}" | tee "$work/said" || true

@@ -5,6 +5,7 @@ cd "$(dirname "$0")" || exit 1
 export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin
 state=/var/lib/checks
 mkdir -p $state
+. ./cri.sh
 
 check() { # NAME COMMAND...
   local name=$1
@@ -101,6 +102,25 @@ reinstall_disturbs_nothing() {
   dpkg --install tripod_*.deb && systemctl is-active tripod.service && [ "$(pid_of 'sleep 111111')" = "$before" ]
 }
 doctor_finds_nothing() { local said; said=$(tripod doctor) && has "$said" "cgroups v2, systemd"; }
+cri_parent_is_a_slice() {
+  cri_pod slices crun sleep 444444 || return 1
+  echo "$sandbox" >$state/sandbox
+  has "$(cgroup_of "$(pid_of 'sleep 444444')")" "/sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podslices.slice/"
+}
+cri_remove_leaves_the_parent() {
+  cri RemovePodSandbox "$(text 1 "$(cat $state/sandbox)")" >/dev/null && until_true 20 bash -c "! pgrep -f 'sleep 444444'" && [ "$(pgrep -c -f 'sleep 333333')" -ge 1 ]
+}
+checkpoint_is_made() {
+  local archive=/var/lib/checks/kept.tar listed
+  cri_pod kept runc sh -c 'echo written >/file; while true; do sleep 1; done' || return 1
+  until_true 20 pgrep -f 'echo written' || return 1
+  rm -f $archive
+  cri CheckpointContainer "$(text 1 "$container_id")$(text 2 $archive)" >/dev/null || { cat /run/cri-answer.head; return 1; }
+  listed=$(tar -tf $archive)
+  has "$listed" checkpoint/pages-1.img && has "$listed" config.dump && has "$listed" spec.dump && pgrep -f 'echo written' >/dev/null &&
+    has "$(tar -xOf $archive rootfs-diff.tar | tar -xO file)" written && [ "$(stat -c %a $archive)" = 600 ] || return 1
+  cri RemovePodSandbox "$(text 1 "$sandbox")" >/dev/null
+}
 came_back() {
   until_true 120 pgrep -f 'sleep 111111' && until_true 60 pgrep -f 'sleep 333333' && until_true 60 bash -c "tripod get pod one | grep -q 2/2"
 }
@@ -135,6 +155,9 @@ if [ ! -e $state/booted ]; then
   check "an upgrade disturbs no container" reinstall_disturbs_nothing
   check "a clock that is set back holds no restart up" clock_back
   check "doctor finds no fault" doctor_finds_nothing
+  check "a kubelet's slice holds its pod" cri_parent_is_a_slice
+  check "a kubelet's pod is removed, and no other" cri_remove_leaves_the_parent
+  check "a container under runc is kept by CRIU, and goes on" checkpoint_is_made
   pod one '.status.containerStatuses[0].restartCount} {.status.containerStatuses[1].restartCount' | awk '{print $1 + 1, $2 + 1}' >$state/expected
   pod one .status.podIP >$state/address
   touch $state/booted

@@ -5,7 +5,6 @@ using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.FrontDoors.Cri.Sandboxes;
 using Tripod.FrontDoors.Cri.Streams;
 using Tripod.FrontDoors.Cri.Usage;
-using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Cri;
 
