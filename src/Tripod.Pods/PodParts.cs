@@ -31,7 +31,7 @@ internal sealed class PodParts
         Resizes = new(store, options.NodeName, Allocations, Scheduler, Events, clock);
         QosCgroups = new(runtime, options.Root, Resizes, log);
         Hook = new(clock, options.KubernetesVersion);
-        Probe = new(Events, options.KubernetesVersion);
+        Probe = new(Events, options.KubernetesVersion, clock);
         Messages = new(options);
         UserIds = new(runtime, options.UserNamespaceIds);
         var images = new PodImages(runtime.Images, new(store, Events), Events, clock);

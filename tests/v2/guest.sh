@@ -108,7 +108,7 @@ cri_parent_is_a_slice() {
   has "$(cgroup_of "$(pid_of 'sleep 444444')")" "/sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podslices.slice/"
 }
 cri_remove_leaves_the_parent() {
-  cri RemovePodSandbox "$(text 1 "$(cat $state/sandbox)")" >/dev/null && until_true 20 bash -c "! pgrep -f 'sleep 444444'" && [ "$(pgrep -c -f 'sleep 333333')" -ge 1 ]
+  cri RemovePodSandbox "$(text 1 "$(cat $state/sandbox)")" >/dev/null && until_true 20 bash -c "! pgrep -f '[s]leep 444444'" && [ "$(pgrep -c -f 'sleep 333333')" -ge 1 ]
 }
 checkpoint_is_made() {
   local archive=/var/lib/checks/kept.tar listed

@@ -13,7 +13,7 @@ if [ ! -e "$cache/disk" ]; then
 
   # What a server has, and what the package depends on; the initrd holds no more than leads to the disk.
   mmdebstrap --quiet --variant=minbase --mode=root \
-    --include=systemd,systemd-sysv,dbus,udev,kmod,linux-image-amd64,initramfs-tools,crun,conmon,libnftables1,nftables,iproute2,procps,ca-certificates,curl,busybox-static,runc,criu \
+    --include=systemd,systemd-sysv,dbus,udev,kmod,linux-image-amd64,initramfs-tools,crun,conmon,libnftables1,nftables,iproute2,procps,ca-certificates,curl,busybox-static,runc,criu,iptables \
     --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"; printf "MODULES=list\nCOMPRESS=gzip\n" > "$1/etc/initramfs-tools/conf.d/tripod"; printf "virtio_pci\nvirtio_blk\next4\n" > "$1/etc/initramfs-tools/modules"' \
     "${VERSION_CODENAME:-bookworm}" "$work/root.tar" >&2
   tar -xf "$work/root.tar" -C "$work/root"

@@ -20,7 +20,9 @@ internal static class HttpRequest
     public static async Task<(int Status, string? Location)> GetAsync(
         Socket socket, bool tls, string host, string target, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
     {
-        await using var plain = new NetworkStream(socket, ownsSocket: true);
+        // Closed by the socket itself: a stream that owns it would shut it down first.
+        using var closing = socket;
+        await using var plain = new NetworkStream(socket, ownsSocket: false);
         await using var secured = tls ? await Secure(plain, host, cancel).ConfigureAwait(false) : null;
         Stream stream = secured ?? (Stream)plain;
         var request = new StringBuilder().Append("GET ").Append(target).Append(" HTTP/1.1\r\n");

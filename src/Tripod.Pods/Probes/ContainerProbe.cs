@@ -58,18 +58,21 @@ internal sealed class ContainerProbe : IAsyncDisposable
 
     private async Task RepeatAsync(CancellationToken cancel)
     {
-        var period = TimeSpan.FromSeconds(Math.Max(1, probe.PeriodSeconds ?? 10));
+        var period = Math.Max(1, probe.PeriodSeconds ?? 10);
         var count = new ProbeCount(Math.Max(1, probe.SuccessThreshold ?? 1), Math.Max(1, probe.FailureThreshold ?? 3));
         if (await IsOverAsync(count, cancel).ConfigureAwait(false))
         {
             return;
         }
 
-        await Task.Delay(ProbeBeat.After(clock.GetUtcNow(), period), clock, cancel).ConfigureAwait(false);
-        using var ticks = new PeriodicTimer(period, clock);
-        while (!await IsOverAsync(count, cancel).ConfigureAwait(false))
+        for (var beat = runner.Beats.Next; ;)
         {
-            await ticks.WaitForNextTickAsync(cancel).ConfigureAwait(false);
+            beat = runner.Beats.After(beat, period);
+            await runner.Beats.Reach(beat).WaitAsync(cancel).ConfigureAwait(false);
+            if (await IsOverAsync(count, cancel).ConfigureAwait(false))
+            {
+                return;
+            }
         }
     }
 

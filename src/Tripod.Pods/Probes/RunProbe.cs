@@ -5,11 +5,14 @@ using Tripod.Pods.Handlers;
 namespace Tripod.Pods.Probes;
 
 /// <summary>Makes one probe of a container, within its timeout, and tells of a failure in an event. Asked by <see cref="ContainerProbe"/>.</summary>
-internal sealed class RunProbe(EventRecorder events, string kubernetesVersion)
+internal sealed class RunProbe(EventRecorder events, string kubernetesVersion, TimeProvider clock)
 {
     private const int Tries = 3;
 
     private readonly string userAgent = $"kube-probe/{string.Join('.', kubernetesVersion.TrimStart('v').Split('.').Take(2))}";
+
+    /// <summary>When probes are made.</summary>
+    public ProbeBeats Beats { get; } = new(clock);
 
     public async Task<bool> RunAsync(PodView pod, PodContainer container, ProbeKind kind, HandlerTarget target, CancellationToken cancel)
     {

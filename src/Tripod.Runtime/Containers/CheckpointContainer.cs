@@ -34,7 +34,7 @@ internal sealed class CheckpointContainer(RuntimeParts parts)
 
         if (OciRuntime.Locate(Criu) is null)
         {
-            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"container {id}: checkpoints need CRIU, which is not installed: apt install criu");
+            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"container {id}: checkpoints need CRIU, which is not installed: apt install criu iptables");
         }
 
         var work = Directory.CreateTempSubdirectory($"tripod-checkpoint-{id[..12]}-").FullName;
