@@ -16,7 +16,7 @@ public sealed partial class NetlinkSocket : IDisposable
     private const int NLMSGERR_ATTR_MSG = 1;
     private const int MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40;
     private const int SOL_SOCKET = 1, SO_PROTOCOL = 38, SO_DOMAIN = 39;
-    private const int F_SETFD = 2, FD_CLOEXEC = 1;
+    private const int F_GETFD = 1, F_SETFD = 2, FD_CLOEXEC = 1;
     private const short POLLIN = 1;
 
     private readonly FileDescriptor socket;
@@ -134,16 +134,21 @@ public sealed partial class NetlinkSocket : IDisposable
     });
 
     /// <summary>For sockets that a library opened without SOCK_CLOEXEC: no program that is started from now on inherits them.</summary>
-    internal static void CloseAllOnExec(int protocol)
+    /// <returns>The highest number among them; -1 where there were none.</returns>
+    internal static int CloseAllOnExec(int protocol)
     {
+        var highest = -1;
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             var fd = int.Parse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture);
-            if (Option(fd, SO_DOMAIN) == AF_NETLINK && Option(fd, SO_PROTOCOL) == protocol)
+            if (Option(fd, SO_DOMAIN) == AF_NETLINK && Option(fd, SO_PROTOCOL) == protocol && fcntl(fd, F_GETFD, 0) == 0)
             {
                 LinuxException.Check(fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl", entry);
+                highest = Math.Max(highest, fd);
             }
         }
+
+        return highest;
 
         static int Option(int fd, int name)
         {

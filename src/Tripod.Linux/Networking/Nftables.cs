@@ -46,6 +46,7 @@ public static partial class Nftables
             var error = Text(nft_ctx_get_error_buffer(context)).Trim();
             nft_ctx_free(context);
             context = 0;
+            LowDescriptors.Reserve();
             throw new NftablesException(error);
         }
     }
@@ -54,15 +55,25 @@ public static partial class Nftables
     {
         try
         {
-            var opened = nft_ctx_new(0);
-            if (opened == 0)
+            LowDescriptors.Reserve();
+            while (LowDescriptors.LetOneGo())
             {
-                throw new NftablesException("nftables: no context");
+                var opened = nft_ctx_new(0);
+                if (opened == 0)
+                {
+                    throw new NftablesException("nftables: no context");
+                }
+
+                // The library's own socket is open to every program that is started.
+                if (NetlinkSocket.CloseAllOnExec(NETLINK_NETFILTER) < LowDescriptors.Limit)
+                {
+                    return opened;
+                }
+
+                nft_ctx_free(opened);
             }
 
-            // The library's own socket is open to every program that is started.
-            NetlinkSocket.CloseAllOnExec(NETLINK_NETFILTER);
-            return opened;
+            throw new NftablesException($"nftables: {Library} waits with select(2), and no fd below {LowDescriptors.Limit} is free");
         }
         catch (DllNotFoundException e)
         {
