@@ -29,9 +29,12 @@ public sealed record Command(int ExitCode, string Output, string Error)
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
+        // The process closes none of the streams that were asked for.
+        using var outputStream = process.StandardOutput;
+        using var errorStream = process.StandardError;
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
+        var output = outputStream.ReadToEndAsync();
+        var error = errorStream.ReadToEndAsync();
         try
         {
             // The pipes too: what was left running in the background may hold them open.

@@ -105,7 +105,7 @@ public sealed class EndingTests(SharedEngine shared) : IClassFixture<SharedEngin
             ("main", $"""
                 {Manifests.Sh("trap 'sleep 0.5; echo term >> /log/order; exit 0' TERM; while true; do sleep 0.05; done")}
                 volumeMounts: [ {"{"} name: log, mountPath: /log {"}"} ]
-                lifecycle: {"{"} preStop: {"{"} sleep: {"{"} seconds: 60 {"}"} {"}"} {"}"}
+                lifecycle: {"{"} preStop: {"{"} exec: {"{"} command: [sleep, "60"] {"}"} {"}"} {"}"}
                 """)));
         await engine.WaitReady("late");
         var begun = Stopwatch.StartNew();
