@@ -27,7 +27,8 @@ public sealed class StaticPodTests : IAsyncLifetime
         var container = Container(mirror);
 
         // Its deletion brings another mirror of the same containers.
-        await engine.Kubectl("delete", "pod", "web-testnode");
+        // Not waited for by kubectl, which looks for the name's end as well as the uid's, and the name is there again at once.
+        await engine.Kubectl("delete", "pod", "web-testnode", "--wait=false");
         var again = await Mirror(pod => (string?)pod["metadata"]!["uid"] != uid && pod["status"]?["phase"]?.ToString() == "Running", "it has another mirror");
         Assert.Equal(container, Container(again));
         Assert.Equal("web-testnode\n", await engine.Kubectl("logs", "web-testnode"));
