@@ -219,7 +219,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
     public Cgroups.CgroupUsage? ContainerUsage(string containerId) => parts.Cgroups.Usage(parts.Table.Get(containerId).Record.Cgroup);
 
     /// <summary>The container's root file system on this machine, and its writable layer; whoever reads there resolves paths inside.</summary>
-    public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), Path.Combine(parts.Paths.State(containerId), "upper"));
+    public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), parts.Paths.Upper(containerId));
 
     /// <summary>Bytes and entries that a container has written to its own root file system.</summary>
     public (long Bytes, long Inodes) ContainerWritten(string containerId) => Containers.Files.WrittenFiles.Measure(ContainerFiles(containerId).Upper);

@@ -25,6 +25,9 @@ internal sealed class RuntimePaths(RuntimeOptions options)
     /// <summary>The writable layer: outlives a boot.</summary>
     public string State(string id) => Path.Combine(options.Root, "containers", id);
 
+    /// <summary>Overlayfs's part of it: what the container has changed of its image's files.</summary>
+    public string Upper(string id) => Path.Combine(State(id), "upper");
+
     /// <summary>The log of a container that names no place for it.</summary>
     public string OwnLogs(string id) => Path.Combine(options.Root, "logs", "containers", id);
 

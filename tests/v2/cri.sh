@@ -29,11 +29,12 @@ cri() { # METHOD HEX
 # An answer whose one field is an id.
 cri_id() { cri "$@" >/run/cri-id || { cat /run/cri-id; return 1; }; tail -c +3 /run/cri-id; }
 
-# A sandbox as a kubelet with the systemd driver asks for it, of the runtime handler RUNTIME.
+# A sandbox as a kubelet with the systemd driver asks for it.
 cri_sandbox_config() { # NAME
   printf %s "$(message 1 "$(text 1 "$1")$(text 2 "uid-$1")$(text 3 checks)")$(text 2 "$1")$(text 3 "/run/cri-logs/$1")$(message 8 "$(text 1 "kubepods-besteffort-pod$1.slice")")"
 }
 
+# One with a container that runs, under the runtime handler RUNTIME; their ids are in $sandbox and $container_id.
 cri_pod() { # NAME RUNTIME COMMAND...
   local name=$1 runtime=$2 config container
   shift 2

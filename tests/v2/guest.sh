@@ -107,7 +107,7 @@ cri_parent_is_a_slice() {
   echo "$sandbox" >$state/sandbox
   has "$(cgroup_of "$(pid_of 'sleep 444444')")" "/sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podslices.slice/"
 }
-cri_remove_leaves_the_parent() {
+cri_remove_leaves_others() {
   cri RemovePodSandbox "$(text 1 "$(cat $state/sandbox)")" >/dev/null && until_true 20 bash -c "! pgrep -f '[s]leep 444444'" && [ "$(pgrep -c -f 'sleep 333333')" -ge 1 ]
 }
 checkpoint_is_made() {
@@ -156,7 +156,7 @@ if [ ! -e $state/booted ]; then
   check "a clock that is set back holds no restart up" clock_back
   check "doctor finds no fault" doctor_finds_nothing
   check "a kubelet's slice holds its pod" cri_parent_is_a_slice
-  check "a kubelet's pod is removed, and no other" cri_remove_leaves_the_parent
+  check "a kubelet's pod is removed, and no other" cri_remove_leaves_others
   check "a container under runc is kept by CRIU, and goes on" checkpoint_is_made
   pod one '.status.containerStatuses[0].restartCount} {.status.containerStatuses[1].restartCount' | awk '{print $1 + 1, $2 + 1}' >$state/expected
   pod one .status.podIP >$state/address

@@ -33,6 +33,26 @@ internal static class CriCall
 
     public static Task<T> RunAsync<T>(CriParts parts, ServerCallContext call, Func<T> operation) => RunAsync(parts, call, _ => Task.FromResult(operation()));
 
+    /// <summary>An operation that the request gives so many seconds; 0 or less: as long as the caller waits.</summary>
+    /// <param name="late">What is told where they were not enough.</param>
+    public static async Task<T> WithinAsync<T>(long seconds, CancellationToken cancel, Func<CancellationToken, Task<T>> operation, Func<string> late)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (seconds > 0)
+        {
+            time.CancelAfter(TimeSpan.FromSeconds(seconds));
+        }
+
+        try
+        {
+            return await operation(time.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new RpcException(new(StatusCode.DeadlineExceeded, late()));
+        }
+    }
+
     private static StatusCode CodeOf(RuntimeErrorKind kind) => kind switch
     {
         RuntimeErrorKind.NotFound => StatusCode.NotFound,

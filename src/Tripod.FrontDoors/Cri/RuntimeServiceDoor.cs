@@ -141,25 +141,18 @@ internal sealed class RuntimeServiceDoor(CriParts parts) : RuntimeService.Runtim
         return new ReopenContainerLogResponse();
     });
 
-    public override Task<CheckpointContainerResponse> CheckpointContainer(CheckpointContainerRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, async cancel =>
+    public override Task<CheckpointContainerResponse> CheckpointContainer(CheckpointContainerRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel =>
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        if (request.Timeout > 0)
-        {
-            limit.CancelAfter(TimeSpan.FromSeconds(request.Timeout));
-        }
-
         var id = parts.Lookup.Container(request.ContainerId).Id;
-        try
-        {
-            await parts.Runtime.CheckpointContainer(id, request.Location, limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new RpcException(new(StatusCode.DeadlineExceeded, $"container {id}: the checkpoint took longer than {request.Timeout} s; nothing is left of it"));
-        }
-
-        return new CheckpointContainerResponse();
+        return CriCall.WithinAsync(
+            request.Timeout,
+            cancel,
+            async limit =>
+            {
+                await parts.Runtime.CheckpointContainer(id, request.Location, limit).ConfigureAwait(false);
+                return new CheckpointContainerResponse();
+            },
+            () => $"container {id}: the checkpoint took longer than {request.Timeout} s; nothing is left of it");
     });
 
     public override Task<ExecSyncResponse> ExecSync(ExecSyncRequest request, ServerCallContext context) => CriCall.RunAsync(parts, context, cancel => new ExecSync(parts).RunAsync(request, cancel));

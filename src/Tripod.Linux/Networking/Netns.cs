@@ -6,7 +6,7 @@ namespace Tripod.Linux.Networking;
 /// <summary>Network namespaces as file descriptors (network_namespaces(7)), and how to do something inside one.</summary>
 public static partial class Netns
 {
-    private const int CLONE_NEWNET = 0x40000000;
+    internal const int CLONE_NEWNET = 0x40000000;
     private const int O_RDONLY = 0, O_CLOEXEC = 0x80000;
 
     // A thread inside needs few frames; a large stack would only cost page tables.
@@ -82,5 +82,5 @@ public static partial class Netns
     private static partial int unshare(int flags);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int setns(FileDescriptor fd, int kind);
+    internal static partial int setns(FileDescriptor fd, int kind);
 }

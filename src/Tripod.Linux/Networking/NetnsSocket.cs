@@ -11,7 +11,7 @@ namespace Tripod.Linux.Networking;
 /// </summary>
 public static partial class NetnsSocket
 {
-    private const int NewNet = 0x40000000, StreamCloseOnExec = 1 | 0x80000, NonBlocking = 0x800, Tcp = 6, Inet = 2, Inet6 = 10, InProgress = 115;
+    private const int StreamCloseOnExec = 1 | 0x80000, NonBlocking = 0x800, Tcp = 6, Inet = 2, Inet6 = 10, InProgress = 115, NoSuchFamily = 97;
 
     private static readonly Lazy<FileDescriptor> Home = new(static () => Netns.Open("/proc/self/ns/net"));
 
@@ -20,8 +20,8 @@ public static partial class NetnsSocket
     /// asked a second time, as the kernel carries packets of lo and veth on within the call: most connections cost
     /// neither a wait nor a wake.
     /// </summary>
-    /// <exception cref="SocketException">Nothing answers there.</exception>
-    /// <exception cref="LinuxException">The namespace cannot be entered, or has no such family.</exception>
+    /// <exception cref="SocketException">Nothing answers there, or the kernel has no such family.</exception>
+    /// <exception cref="LinuxException">The namespace cannot be entered.</exception>
     public static async Task<Socket> ConnectAsync(FileDescriptor netns, IPEndPoint to, CancellationToken cancel)
     {
         var quick = Open(netns, to.AddressFamily, NonBlocking);
@@ -54,20 +54,19 @@ public static partial class NetnsSocket
     private static SafeSocketHandle Open(FileDescriptor netns, AddressFamily family, int more = 0)
     {
         var home = Home.Value;
-        LinuxException.Check(setns(netns, NewNet), "setns", "net");
+        LinuxException.Check(Netns.setns(netns, Netns.CLONE_NEWNET), "setns", "net");
         var fd = socket(family == AddressFamily.InterNetworkV6 ? Inet6 : Inet, StreamCloseOnExec | more, Tcp);
         var errno = Marshal.GetLastPInvokeError();
-        if (setns(home, NewNet) != 0)
+        if (Netns.setns(home, Netns.CLONE_NEWNET) != 0)
         {
             // Staying would give the sockets of whatever runs next on this thread to a stranger.
             Environment.FailFast("setns: the thread cannot get back into the host's network namespace");
         }
 
-        return fd >= 0 ? new SafeSocketHandle(fd, ownsHandle: true) : throw new LinuxException("socket", family.ToString(), errno);
+        return fd >= 0 ? new SafeSocketHandle(fd, ownsHandle: true)
+            : errno == NoSuchFamily ? throw new SocketException((int)SocketError.AddressFamilyNotSupported)
+            : throw new LinuxException("socket", family.ToString(), errno);
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int setns(FileDescriptor fd, int kind);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socket(int domain, int type, int protocol);

@@ -60,19 +60,11 @@ internal sealed class ContainerProbe : IAsyncDisposable
     {
         var period = Math.Max(1, probe.PeriodSeconds ?? 10);
         var count = new ProbeCount(Math.Max(1, probe.SuccessThreshold ?? 1), Math.Max(1, probe.FailureThreshold ?? 3));
-        if (await IsOverAsync(count, cancel).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        for (var beat = runner.Beats.Next; ;)
+        var beat = runner.Beats.Next;
+        while (!await IsOverAsync(count, cancel).ConfigureAwait(false))
         {
             beat = runner.Beats.After(beat, period);
             await runner.Beats.Reach(beat).WaitAsync(cancel).ConfigureAwait(false);
-            if (await IsOverAsync(count, cancel).ConfigureAwait(false))
-            {
-                return;
-            }
         }
     }
 

@@ -10,27 +10,25 @@ namespace Tripod.Pods.Starting;
 /// <summary>What the runtime is asked for, for one container of a pod.</summary>
 internal sealed class ContainerConfigs(ContainerEnvironment environment, ContainerMounts mounts, TerminationMessages messages, PodEngineOptions options)
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfVersion2 = new(() => CgroupsOfVersion2(CgroupFeatures.Detect().Version == 2, CgroupFeatures.LimitSwap));
-
     /// <summary>
     /// Where the kernel can, it kills a container's processes together, so that no half of it lives on (kubelet:
     /// singleProcessOOMKill), and keeps pods out of swap (kubelet: memorySwap.swapBehavior NoSwap).
     /// </summary>
-    private static Dictionary<string, string> CgroupsOfVersion2(bool isVersion2, bool limitsSwap)
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfVersion2 = new(() =>
     {
         var files = new Dictionary<string, string>();
-        if (isVersion2)
+        if (CgroupFeatures.Detect().Version == 2)
         {
             files["memory.oom.group"] = "1";
         }
 
-        if (limitsSwap)
+        if (CgroupFeatures.LimitSwap)
         {
             files["memory.swap.max"] = "0";
         }
 
         return files;
-    }
+    });
 
     /// <exception cref="ContainerProblem">CreateContainerConfigError.</exception>
     public ContainerConfig Of(PodView pod, PodContainer one, ImageRecord image, IReadOnlyList<string> volumeImages, int attempt, int inARow)

@@ -40,9 +40,10 @@ internal sealed class CheckpointContainer(RuntimeParts parts)
         var work = Directory.CreateTempSubdirectory($"tripod-checkpoint-{id[..12]}-").FullName;
         try
         {
-            await parts.Oci.CheckpointAsync(id, RuntimeHandler.Of(parts, record), Images(work), work).ConfigureAwait(false);
+            var images = Directory.CreateDirectory(Path.Combine(work, "checkpoint")).FullName;
+            await parts.Oci.CheckpointAsync(id, RuntimeHandler.Of(parts, record), images, work).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
-            await WriteAsync(record, work, location, cancel).ConfigureAwait(false);
+            await PrivateFile.WriteAsync(location, archive => PackAsync(record, work, images, archive, cancel)).ConfigureAwait(false);
         }
         finally
         {
@@ -50,35 +51,12 @@ internal sealed class CheckpointContainer(RuntimeParts parts)
         }
     }
 
-    private static string Images(string work) => Directory.CreateDirectory(Path.Combine(work, "checkpoint")).FullName;
-
-    private async Task WriteAsync(ContainerRecord record, string work, string location, CancellationToken cancel)
-    {
-        var half = $"{location}.{record.Id[..12]}.part";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-            await using (var file = new FileStream(half, options))
-            {
-                await PackAsync(record, work, file, cancel).ConfigureAwait(false);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(half, location, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(half);
-            throw;
-        }
-    }
-
-    private async Task PackAsync(ContainerRecord record, string work, Stream target, CancellationToken cancel)
+    private async Task PackAsync(ContainerRecord record, string work, string images, Stream target, CancellationToken cancel)
     {
         var layer = Path.Combine(work, "rootfs-diff.tar");
         await using (var diff = File.Create(layer))
         {
-            await new Files.PackLayer(isLayer: true).RunAsync(Path.Combine(parts.Paths.State(record.Id), "upper"), diff, cancel).ConfigureAwait(false);
+            await new Files.PackLayer(isLayer: true).RunAsync(parts.Paths.Upper(record.Id), diff, cancel).ConfigureAwait(false);
         }
 
         var config = Path.Combine(work, "config.dump");
@@ -92,8 +70,8 @@ internal sealed class CheckpointContainer(RuntimeParts parts)
             }
         }
 
-        await tar.WriteEntryAsync(Path.Combine(work, "checkpoint"), "checkpoint", cancel).ConfigureAwait(false);
-        foreach (var image in Directory.EnumerateFiles(Path.Combine(work, "checkpoint")).Order(StringComparer.Ordinal))
+        await tar.WriteEntryAsync(images, "checkpoint", cancel).ConfigureAwait(false);
+        foreach (var image in Directory.EnumerateFiles(images).Order(StringComparer.Ordinal))
         {
             await tar.WriteEntryAsync(image, $"checkpoint/{Path.GetFileName(image)}", cancel).ConfigureAwait(false);
         }

@@ -63,7 +63,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
         await ChildProcess.End(conmon).ConfigureAwait(false);
         var pid = Pid(id, said);
         await created(pid).ConfigureAwait(false);
-        await ReleaseAsync(id, program, Arguments(id, handler)).ConfigureAwait(false);
+        await ReleaseAsync(id, handler, program).ConfigureAwait(false);
         return pid;
     }
 
@@ -81,11 +81,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     {
         var file = Path.Combine(paths.Bundle(id), "update.json");
         await File.WriteAllTextAsync(file, resourcesJson).ConfigureAwait(false);
-        var (code, error) = await ChildProcess.Run(new()
-        {
-            Command = [Program(handler), .. Arguments(id, handler), "update", "--resources", file, id],
-            HiddenMount = cgroups.HybridMount,
-        }).ConfigureAwait(false);
+        var (code, error) = await RunAsync(id, handler, "update", "--resources", file, id).ConfigureAwait(false);
         if (code != 0)
         {
             throw Failed(id, error);
@@ -97,15 +93,10 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// <param name="work">A folder for its log.</param>
     public async Task CheckpointAsync(string id, string handler, string images, string work)
     {
-        var program = Program(handler);
-        var (code, error) = await ChildProcess.Run(new()
-        {
-            Command = [program, .. Arguments(id, handler), "checkpoint", "--leave-running", "--image-path", images, "--work-path", work, id],
-            HiddenMount = cgroups.HybridMount,
-        }).ConfigureAwait(false);
+        var (code, error) = await RunAsync(id, handler, "checkpoint", "--leave-running", "--image-path", images, "--work-path", work, id).ConfigureAwait(false);
         if (code != 0)
         {
-            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, CheckpointFailure.Describe(id, Path.GetFileName(program), error, Path.Combine(work, "dump.log")));
+            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, CheckpointFailure.Describe(id, Path.GetFileName(Program(handler)), error, Path.Combine(work, "dump.log")));
         }
     }
 
@@ -118,7 +109,7 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
     /// A created container waits for a byte on its exec.fifo. Writing it here spares the process that "start" would be;
     /// a runtime without such a fifo is asked to start.
     /// </summary>
-    private async Task ReleaseAsync(string id, string program, IReadOnlyList<string> arguments)
+    private async Task ReleaseAsync(string id, string handler, string program)
     {
         var fifo = Path.Combine(paths.OciState, id, "exec.fifo");
         if (Path.GetFileName(program) == "crun" && File.Exists(fifo))
@@ -127,12 +118,15 @@ internal sealed class OciRuntime(RuntimeOptions options, RuntimePaths paths, Cgr
             return;
         }
 
-        var (code, error) = await ChildProcess.Run(new() { Command = [program, .. arguments, "start", id], HiddenMount = cgroups.HybridMount }).ConfigureAwait(false);
+        var (code, error) = await RunAsync(id, handler, "start", id).ConfigureAwait(false);
         if (code != 0)
         {
             throw Failed(id, error);
         }
     }
+
+    private Task<(int ExitCode, string Error)> RunAsync(string id, string handler, params string[] command) =>
+        ChildProcess.Run(new() { Command = [.. CommandPrefix(id, handler), .. command], HiddenMount = cgroups.HybridMount });
 
     private IReadOnlyList<string> ConmonArguments(string id, string program, IReadOnlyList<string> arguments, string bundle, ContainerConfig config, string logPath) =>
     [

@@ -1,21 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using Tripod.Linux.Networking;
 
 namespace Tripod.Runtime.Sandboxes;
 
-/// <summary>Connects to a port on a sandbox's loopback: the socket is made inside its network namespace and used from outside.</summary>
+/// <summary>Connects to a port on a sandbox's loopback, as <see cref="ConnectFromSandbox"/> does to any address.</summary>
 internal sealed class DialSandbox(RuntimeParts parts)
 {
     public async Task<Stream> RunAsync(string sandboxId, int port, CancellationToken cancel)
     {
-        var record = parts.Table.Get(sandboxId).Record;
-        if (record.State != Containers.ContainerState.Running)
-        {
-            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"sandbox {sandboxId} is not running");
-        }
-
-        using var netns = Netns.OfProcess(record.Pid);
         try
         {
             return await Dial(IPAddress.Loopback).ConfigureAwait(false);
@@ -34,6 +26,6 @@ internal sealed class DialSandbox(RuntimeParts parts)
         }
 
         async Task<NetworkStream> Dial(IPAddress address) =>
-            new(await NetnsSocket.ConnectAsync(netns, new(address, port), cancel).ConfigureAwait(false), ownsSocket: true);
+            new(await new ConnectFromSandbox(parts).RunAsync(sandboxId, new(address, port), cancel).ConfigureAwait(false), ownsSocket: true);
     }
 }

@@ -27,7 +27,7 @@ public sealed class StaticPodTests : IAsyncLifetime
         var container = Container(mirror);
 
         // Its deletion brings another mirror of the same containers.
-        // Not waited for by kubectl, which looks for the name's end as well as the uid's, and the name is there again at once.
+        // Not waited for by kubectl: it looks at the uid once, then for the end of the name, which may have come back in between.
         await engine.Kubectl("delete", "pod", "web-testnode", "--wait=false");
         var again = await Mirror(pod => (string?)pod["metadata"]!["uid"] != uid && pod["status"]?["phase"]?.ToString() == "Running", "it has another mirror");
         Assert.Equal(container, Container(again));

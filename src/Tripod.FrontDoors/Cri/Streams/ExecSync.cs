@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Grpc.Core;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.Runtime;
 
@@ -19,30 +18,26 @@ internal sealed class ExecSync(CriParts parts)
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "cmd: there is no command to run");
         }
 
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        if (request.Timeout > 0)
-        {
-            time.CancelAfter(TimeSpan.FromSeconds(request.Timeout));
-        }
+        return await CriCall.WithinAsync(
+            request.Timeout,
+            cancel,
+            limit => RunAsync(container.Id, request.Cmd, limit),
+            () => $"command {string.Join(' ', request.Cmd)} timed out after {request.Timeout} s: it was killed").ConfigureAwait(false);
+    }
 
-        try
+    private async Task<ExecSyncResponse> RunAsync(string containerId, IEnumerable<string> command, CancellationToken limit)
+    {
+        var process = await parts.Runtime.Exec(containerId, new() { Command = [.. command], KillWhenDisposed = true }, limit).ConfigureAwait(false);
+        await using (process.ConfigureAwait(false))
         {
-            var process = await parts.Runtime.Exec(container.Id, new() { Command = [.. request.Cmd], KillWhenDisposed = true }, time.Token).ConfigureAwait(false);
-            await using (process.ConfigureAwait(false))
+            var (stdout, stderr) = (ReadAsync(process.Stdout, limit), ReadAsync(process.Stderr, limit));
+            var code = await process.ExitCode.WaitAsync(limit).ConfigureAwait(false);
+            if (process.Refusal.Length > 0)
             {
-                var (stdout, stderr) = (ReadAsync(process.Stdout, time.Token), ReadAsync(process.Stderr, time.Token));
-                var code = await process.ExitCode.WaitAsync(time.Token).ConfigureAwait(false);
-                if (process.Refusal.Length > 0)
-                {
-                    throw new RuntimeException(RuntimeErrorKind.Internal, $"failed to exec in container {container.Id}: {process.Refusal}");
-                }
-
-                return new() { Stdout = await stdout.ConfigureAwait(false), Stderr = await stderr.ConfigureAwait(false), ExitCode = code };
+                throw new RuntimeException(RuntimeErrorKind.Internal, $"failed to exec in container {containerId}: {process.Refusal}");
             }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new RpcException(new(StatusCode.DeadlineExceeded, $"command {string.Join(' ', request.Cmd)} timed out after {request.Timeout} s: it was killed"));
+
+            return new() { Stdout = await stdout.ConfigureAwait(false), Stderr = await stderr.ConfigureAwait(false), ExitCode = code };
         }
     }
 

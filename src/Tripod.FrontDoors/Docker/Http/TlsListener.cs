@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using Tripod.FrontDoors.Docker.Streams;
 using Tripod.FrontDoors.Tls;
+using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Docker.Http;
 

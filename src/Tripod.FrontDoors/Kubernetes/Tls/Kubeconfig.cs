@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tripod.FrontDoors.Kubernetes.Authentication;
 using Tripod.FrontDoors.Tls;
+using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Kubernetes.Tls;
 

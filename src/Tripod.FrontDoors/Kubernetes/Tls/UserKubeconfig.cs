@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tripod.FrontDoors.Kubernetes.Authentication;
 using Tripod.FrontDoors.Tls;
+using Tripod.Runtime;
 
 namespace Tripod.FrontDoors.Kubernetes.Tls;
 

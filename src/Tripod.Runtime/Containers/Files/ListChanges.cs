@@ -19,7 +19,7 @@ internal sealed class ListChanges(RuntimeParts parts)
     public IReadOnlyList<PathChange> Run(string id)
     {
         var record = parts.Table.Get(id).Record;
-        var upper = Path.Combine(parts.Paths.State(id), "upper");
+        var upper = parts.Paths.Upper(id);
         var changes = new List<PathChange>();
         if (Directory.Exists(upper))
         {
