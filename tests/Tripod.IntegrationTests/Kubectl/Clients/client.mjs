@@ -1,6 +1,6 @@
 // What programs do with the official JavaScript client, by its own means. One line per step: "ok STEP" or "FAILED STEP: why".
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,12 +115,16 @@ await step('port-forward', async () => {
 
 await step('copy', async () => {
     const [to, back] = [mkdtempSync(join(tmpdir(), 'tripod-js-')), mkdtempSync(join(tmpdir(), 'tripod-js-'))];
-    writeFileSync(join(to, 'f.txt'), 'copied');
-    const copy = new k8s.Cp(kc);
-    await copy.cpToPod(ns, 'p', 'main', to, '/tmp/w');
-    await until(() => fileIs('/tmp/w/f.txt', 'copied'), 'the file is in the pod');
-    await copy.cpFromPod(ns, 'p', 'main', 'f.txt', back, '/tmp/w');
-    await until(() => { try { return readFileSync(join(back, 'f.txt'), 'utf8') === 'copied'; } catch { return false; } }, 'the file is back');
+    try {
+        writeFileSync(join(to, 'f.txt'), 'copied');
+        const copy = new k8s.Cp(kc);
+        await copy.cpToPod(ns, 'p', 'main', to, '/tmp/w');
+        await until(() => fileIs('/tmp/w/f.txt', 'copied'), 'the file is in the pod');
+        await copy.cpFromPod(ns, 'p', 'main', 'f.txt', back, '/tmp/w');
+        await until(() => { try { return readFileSync(join(back, 'f.txt'), 'utf8') === 'copied'; } catch { return false; } }, 'the file is back');
+    } finally {
+        [to, back].forEach((folder) => rmSync(folder, { recursive: true }));
+    }
 });
 
 await step('metrics', async () => {
