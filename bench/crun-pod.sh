@@ -63,7 +63,9 @@ END
     ;;
   close)
     # Also what a failed run left.
-    find /sys/fs/cgroup -path '*/tbenchcrun/*' -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -9
+    find /sys/fs/cgroup -path '*/tbenchcrun/*' -name cgroup.procs -exec cat {} + | sort -u | while read -r pid; do
+      kill -9 "$pid" || true
+    done
     for netns in $(ip netns list | sed -n 's/^\(tb[a-z]*[0-9]*\).*/\1/p'); do
       ip netns delete "$netns"
     done
