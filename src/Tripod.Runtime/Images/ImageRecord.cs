@@ -44,4 +44,10 @@ public sealed record ImageConfig
 public sealed record PullProgress(string LayerDigest, string Status, long Current, long Total);
 
 /// <summary>What a registry is shown; empty: anonymous.</summary>
-public sealed record RegistryCredentials(string Username = "", string Password = "", string IdentityToken = "");
+/// <param name="IdentityToken">Buys tokens of the registry's token service (OAuth2's refresh token).</param>
+/// <param name="RegistryToken">Such a token itself, shown to the registry as it is.</param>
+public sealed record RegistryCredentials(string Username = "", string Password = "", string IdentityToken = "", string RegistryToken = "")
+{
+    /// <summary>The same for the same credentials, and for no others.</summary>
+    internal string Key => string.Join('\n', Username, Password, IdentityToken, RegistryToken);
+}

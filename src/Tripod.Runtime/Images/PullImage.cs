@@ -24,7 +24,7 @@ internal sealed class PullImage(ImageStorage storage, RegistryClient client, Run
     {
         try
         {
-            var key = string.Join('\n', reference.Canonical, credentials?.Username, credentials?.Password, credentials?.IdentityToken);
+            var key = string.Join('\n', reference.Canonical, credentials?.Key);
             return await pulls.Run(key, (fan, shared) => Pull(reference, credentials, fan, shared), progress, cancel);
         }
         catch (Exception failure) when (ImageProblems.IsExpected(failure))

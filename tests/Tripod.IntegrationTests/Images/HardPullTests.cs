@@ -102,6 +102,27 @@ public sealed class HardPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_the_client_brings_is_shown_as_it_is_and_no_other_is_asked_for()
+    {
+        await using var scripted = await ScriptedRegistry.Start(registry, (self, context) =>
+        {
+            var refused = context.Request.Headers.Authorization != "Bearer brought";
+            if (refused)
+            {
+                context.Response.StatusCode = 401;
+                context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{self.Host}/token\",service=\"test registry\",scope=\"repository:big:pull\"";
+            }
+
+            return Task.FromResult(refused);
+        });
+
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => store.Service.Pull($"{scripted.Host}/big", new(RegistryToken: "expired"), null, Cancel));
+        Assert.Equal(RuntimeErrorKind.PermissionDenied, refused.Kind);
+        Assert.Equal(id, (await store.Service.Pull($"{scripted.Host}/big", new(RegistryToken: "brought"), null, Cancel)).Id);
+        Assert.DoesNotContain(scripted.Requests, request => request.Path == "/token");
+    }
+
+    [Fact]
     public async Task Content_that_is_not_what_its_digest_says_is_never_used()
     {
         await using var scripted = await ScriptedRegistry.Start(registry, async (_, context) =>

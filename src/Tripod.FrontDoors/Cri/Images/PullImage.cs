@@ -45,8 +45,6 @@ internal sealed class PullImage(CriParts parts)
             }
         }
 
-        return auth.RegistryToken.Length > 0
-            ? throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "registry_token: bearer tokens are asked for from the registry's own service; give username and password, or an identity_token")
-            : null;
+        return auth.RegistryToken.Length > 0 ? new(RegistryToken: auth.RegistryToken) : null;
     }
 }

@@ -24,7 +24,7 @@ internal static class RegistryAuth
             // Older clients send plain base64.
             var json = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header.Replace('+', '-').Replace('/', '_')));
             var auth = JsonNode.Parse(json) as JsonObject ?? [];
-            var found = new RegistryCredentials((string?)auth["username"] ?? "", (string?)auth["password"] ?? "", (string?)auth["identitytoken"] ?? "");
+            var found = new RegistryCredentials((string?)auth["username"] ?? "", (string?)auth["password"] ?? "", (string?)auth["identitytoken"] ?? "", (string?)auth["registrytoken"] ?? "");
             return found == new RegistryCredentials() ? null : found;
         }
         catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)

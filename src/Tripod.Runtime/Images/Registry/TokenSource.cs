@@ -17,11 +17,16 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
     private readonly ConcurrentDictionary<string, (AuthenticationHeaderValue Header, DateTimeOffset Until)> known = new();
 
     public AuthenticationHeaderValue? Known(RegistryEndpoint endpoint) =>
-        known.TryGetValue(Key(endpoint), out var answer) && answer.Until > clock.GetUtcNow() ? answer.Header : null;
+        endpoint.Credentials is { RegistryToken.Length: > 0 } given ? new("Bearer", given.RegistryToken) : known.TryGetValue(Key(endpoint), out var answer) && answer.Until > clock.GetUtcNow() ? answer.Header : null;
 
     /// <returns>Null where there is nothing to answer with.</returns>
     public async Task<AuthenticationHeaderValue?> Answer(RegistryEndpoint endpoint, AuthChallenge challenge, CancellationToken cancel)
     {
+        if (endpoint.Credentials is { RegistryToken.Length: > 0 })
+        {
+            return null; // It was shown already.
+        }
+
         known.TryRemove(Key(endpoint), out _);
         if (challenge.IsBasic)
         {
@@ -115,5 +120,5 @@ internal sealed class TokenSource(Func<bool, HttpClient> client, TimeProvider cl
         : null;
 
     private static string Key(RegistryEndpoint endpoint) =>
-        string.Join('\n', endpoint.Authority, endpoint.Repository, endpoint.Actions, endpoint.Credentials?.Username, endpoint.Credentials?.Password, endpoint.Credentials?.IdentityToken);
+        string.Join('\n', endpoint.Authority, endpoint.Repository, endpoint.Actions, endpoint.Credentials?.Key);
 }
