@@ -121,7 +121,7 @@ public sealed record CgroupUsage
 
     private static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static string Text(string file)
+    internal static string Text(string file)
     {
         try
         {
