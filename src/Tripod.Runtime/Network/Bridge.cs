@@ -31,6 +31,14 @@ internal sealed class Bridge(string name, IpCidr cidr, IPAddress gateway, (IpCid
         return index;
     }
 
+    /// <summary>What of this machine stands in the way of its addresses, with the way out; null: nothing.</summary>
+    public string? Conflict()
+    {
+        using var route = RouteNetlink.Open();
+        var links = route.Links();
+        return Conflict(route, links, links.FirstOrDefault(link => link.Name == name)?.Index ?? 0, route.Addresses(), inet6 is null ? [] : route.Addresses(inet6: true));
+    }
+
     /// <summary>Its index, after making or mending it.</summary>
     public int Open()
     {
@@ -43,18 +51,10 @@ internal sealed class Bridge(string name, IpCidr cidr, IPAddress gateway, (IpCid
                 RuntimeErrorKind.FailedPrecondition, $"open network: interface {name} is there but no bridge: remove it or give the engine another name");
         }
 
-        var addresses = route.Addresses();
-        if (CidrConflict.Find(cidr, bridge?.Index ?? 0, links, addresses, route.Routes()) is { } conflict)
+        var (addresses, addresses6) = (route.Addresses(), inet6 is null ? [] : route.Addresses(inet6: true));
+        if (Conflict(route, links, bridge?.Index ?? 0, addresses, addresses6) is { } conflict)
         {
-            throw new RuntimeException(
-                RuntimeErrorKind.FailedPrecondition, $"open network: {range} {cidr} overlaps {conflict}: {advice}");
-        }
-
-        var addresses6 = inet6 is null ? [] : route.Addresses(inet6: true);
-        if (inet6 is { } own && CidrConflict.Find(own.Cidr, bridge?.Index ?? 0, links, addresses6, route.Routes(inet6: true)) is { } conflict6)
-        {
-            throw new RuntimeException(
-                RuntimeErrorKind.FailedPrecondition, $"open network: {range} {own.Cidr} overlaps {conflict6}: {advice}");
+            throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"open network: {conflict}");
         }
 
         bridge ??= Create(route);
@@ -147,6 +147,11 @@ internal sealed class Bridge(string name, IpCidr cidr, IPAddress gateway, (IpCid
     }
 
     /// <summary>Of this engine, or of the one before it.</summary>
+    private string? Conflict(RouteNetlink route, IReadOnlyList<Link> links, int own, IReadOnlyList<InterfaceAddress> addresses, IReadOnlyList<InterfaceAddress> addresses6) =>
+        CidrConflict.Find(cidr, own, links, addresses, route.Routes()) is { } conflict ? $"{range} {cidr} overlaps {conflict}: {advice}"
+        : inet6 is { } second && CidrConflict.Find(second.Cidr, own, links, addresses6, route.Routes(inet6: true)) is { } conflict6 ? $"{range} {second.Cidr} overlaps {conflict6}: {advice}"
+        : null;
+
     private bool IsService(InterfaceAddress address) => address.PrefixLength == 32 && cidr.Contains(address.Address);
 
     /// <summary>Removes it with the interfaces that are still its ports.</summary>

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Tripod.Runtime.Network;
 
 /// <summary>
-/// Finds firewalls that drop what they do not know between interfaces, as Docker's and ufw's do, and the chains that their
-/// owners keep for the rules of others. Pure: it is told what <c>list chains</c> shows.
+/// Finds firewalls that drop what they do not know, as Docker's and ufw's do, and the chains that their owners keep for the
+/// rules of others. Pure: it is told what <c>list chains</c> and <c>list chain</c> show.
 /// </summary>
 public static class ForeignFirewall
 {
-    /// <summary>firewalld's table, which rejects at the end of a chain whose policy says otherwise.</summary>
+    /// <summary>firewalld's table, which rejects at the end of chains whose policies say otherwise, and has zones for what is let through.</summary>
     public const string Firewalld = "inet firewalld";
 
     private const string UfwInput = "ufw-user-input", Ufw6Input = "ufw6-user-input";
@@ -16,56 +16,52 @@ public static class ForeignFirewall
     // Docker says that DOCKER-USER is for rules of others, and never touches them; ufw keeps its user's rules in the others.
     private static readonly string[] Places = ["DOCKER-USER", "ufw-user-forward", "ufw6-user-forward", UfwInput, Ufw6Input];
 
-    /// <summary>The chains for forwarded packets whose policy is drop, as <c>ip filter FORWARD</c>.</summary>
+    // What a rule may say beside its verdict without choosing among packets.
+    private static readonly string[] NoMatch = ["counter", "log", "comment"];
+
+    /// <summary>The chains that packets of pods pass on their way through this machine, or to it; the engine's own tables are for whoever calls to leave out.</summary>
     /// <param name="json">What <c>list chains</c> shows.</param>
     /// <param name="inet6">Those for IPv6 alone as well.</param>
-    public static IReadOnlyList<string> Find(string json, bool inet6 = false) =>
-        [.. Chains(json)
-            .Where(chain => Text(chain, "hook") == "forward" && Text(chain, "policy") == "drop" && (Text(chain, "family") is "ip" or "inet" || (inet6 && Text(chain, "family") == "ip6")))
-            .Select(Name)];
+    public static IReadOnlyList<ForeignChain> Find(string json, bool inet6 = false) =>
+        [.. Elements(json, "chain")
+            .Where(chain => Text(chain, "hook") is "forward" or "input" && Text(chain, "type") == "filter" && (Text(chain, "family") is "ip" or "inet" || (inet6 && Text(chain, "family") == "ip6")))
+            .Select(chain => new ForeignChain($"{Text(chain, "family")} {Text(chain, "table")}", Text(chain, "name"), Text(chain, "hook") == "input" ? FilterHook.Input : FilterHook.Forward, Text(chain, "policy") == "drop"))];
+
+    /// <summary>Whether a packet that no rule of it speaks of ends there: by the policy, or by a last rule that is for all.</summary>
+    /// <param name="chain">One that <see cref="Find"/> found.</param>
+    /// <param name="shown">What <c>list chain</c> shows of it.</param>
+    public static bool DropsTheRest(ForeignChain chain, string shown) =>
+        chain.DropsByPolicy || (Elements(shown, "rule") is [.., var last] && last.TryGetProperty("expr", out var expressions)
+            && expressions.EnumerateArray().Select(static expression => expression.EnumerateObject().First().Name).Where(static name => !NoMatch.Contains(name)).ToList() is ["drop" or "reject"]);
 
     /// <summary>The chains in which rules of others are at home, as <c>ip filter DOCKER-USER</c>.</summary>
     public static IReadOnlyList<string> FindPlaces(string json, bool inet6) =>
-        [.. Chains(json).Where(chain => Places.Contains(Text(chain, "name")) && (Text(chain, "family") == "ip" || (inet6 && Text(chain, "family") == "ip6"))).Select(Name)];
+        [.. Elements(json, "chain").Where(chain => Places.Contains(Text(chain, "name")) && (Text(chain, "family") == "ip" || (inet6 && Text(chain, "family") == "ip6")))
+            .Select(chain => $"{Text(chain, "family")} {Text(chain, "table")} {Text(chain, "name")}")];
 
-    /// <summary>Those of them in whose table packets are dropped. A firewall that ends or begins lets all through at first; nothing may be in its chains then.</summary>
+    /// <summary>Those of them in whose table packets of that kind are dropped. A firewall that ends or begins lets all through at first; nothing may be in its chains then.</summary>
     public static IReadOnlyList<string> FindNeeded(string json, bool inet6)
     {
-        var dropping = Find(json, inet6).Select(TableOf).ToHashSet();
-        return [.. FindPlaces(json, inet6).Where(place => dropping.Contains(TableOf(place)))];
+        var dropping = Find(json, inet6).Where(static chain => chain.DropsByPolicy).ToList();
+        return [.. FindPlaces(json, inet6).Where(place => dropping.Exists(chain => IsSettledBy(chain, [place])))];
     }
 
-    public static bool HasFirewalld(string json) => Chains(json).Any(static chain => $"{Text(chain, "family")} {Text(chain, "table")}" == Firewalld);
+    public static bool HasFirewalld(string json) => Elements(json, "chain").Any(static chain => $"{Text(chain, "family")} {Text(chain, "table")}" == Firewalld);
 
     /// <summary>Whether a place is for what comes to this machine itself, and not for what goes through it.</summary>
     public static bool IsInput(string place) => place.EndsWith(UfwInput, StringComparison.Ordinal) || place.EndsWith(Ufw6Input, StringComparison.Ordinal);
 
-    /// <summary>Whether one of the places is passed by what the chain would drop: they are in one table.</summary>
-    public static bool IsSettledBy(string chain, IEnumerable<string> places) =>
-        places.Any(place => !IsInput(place) && TableOf(chain) == TableOf(place));
+    /// <summary>Whether one of the places is passed by what the chain would drop: they are in one table, and for the same packets.</summary>
+    public static bool IsSettledBy(ForeignChain chain, IEnumerable<string> places) =>
+        places.Any(place => IsInput(place) == (chain.Hook == FilterHook.Input) && place[..place.LastIndexOf(' ')] == chain.Table);
 
-    public static string Describe(string chain, string bridge) =>
-        $"nftables chain '{chain}' drops packets between interfaces: for pods to reach the outside, and host ports to be reached from there, "
-        + (chain.EndsWith(" filter FORWARD", StringComparison.Ordinal) && !chain.StartsWith("inet", StringComparison.Ordinal)
-            ? $"run {Program(chain)} -I FORWARD -i {bridge} -j ACCEPT and {Program(chain)} -I FORWARD -o {bridge} -j ACCEPT"
-            : $"run nft insert rule {chain} iifname {bridge} accept and nft insert rule {chain} oifname {bridge} accept");
-
-    public static string DescribeFirewalld(string bridge, string reason) =>
-        $"firewalld (nftables table '{Firewalld}', chain filter_FORWARD) rejects packets of pods: run firewall-cmd --zone=trusted --change-interface={bridge} ({reason})";
-
-    private static string TableOf(string chain) => chain[..chain.LastIndexOf(' ')];
-
-    private static string Program(string chain) => chain.StartsWith("ip6", StringComparison.Ordinal) ? "ip6tables" : "iptables";
-
-    private static IReadOnlyList<JsonElement> Chains(string json)
+    private static IReadOnlyList<JsonElement> Elements(string json, string kind)
     {
         using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.GetProperty("nftables").EnumerateArray()
-            .Where(static item => item.TryGetProperty("chain", out _))
-            .Select(static item => item.GetProperty("chain").Clone())];
+            .Where(item => item.TryGetProperty(kind, out _))
+            .Select(item => item.GetProperty(kind).Clone())];
     }
-
-    private static string Name(JsonElement chain) => $"{Text(chain, "family")} {Text(chain, "table")} {Text(chain, "name")}";
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

@@ -23,27 +23,19 @@ internal sealed class Neighbours(string engine)
         var chains = Nftables.List("list chains");
         var rules = new PlaceRules(engine, bridges, ports);
         Change(ForeignFirewall.FindNeeded(chains, inet6), rules.Missing);
-        var obstacles = Obstacles(bridges[0], inet6).ToList();
+        var obstacles = FirewallObstacles.Find(engine, bridges[0], inet6, ports).ToList();
         if (ForeignFirewall.HasFirewalld(chains))
         {
             foreach (var bridge in bridges.Where(static bridge => !IsInFirewalld(bridge)))
             {
                 if (await FirewallCmdAsync($"--change-interface={bridge}").ConfigureAwait(false) is { } failure)
                 {
-                    obstacles.Add(ForeignFirewall.DescribeFirewalld(bridge, failure));
+                    obstacles.Add(FirewallWords.OfFirewalld(bridge, failure));
                 }
             }
         }
 
         return obstacles;
-    }
-
-    /// <summary>Chains that drop pods' packets, are nobody's who has a place for them, and have no rule for the bridge: whoever wrote one has let it through.</summary>
-    public static IReadOnlyList<string> Obstacles(string bridge, bool inet6)
-    {
-        var chains = Nftables.List("list chains");
-        var places = ForeignFirewall.FindPlaces(chains, inet6);
-        return [.. ForeignFirewall.Find(chains, inet6).Where(chain => !ForeignFirewall.IsSettledBy(chain, places) && !Names($"chain {chain}", bridge)).Select(chain => ForeignFirewall.Describe(chain, bridge))];
     }
 
     /// <summary>Takes the rules away.</summary>

@@ -57,6 +57,18 @@ public sealed class PodNetwork
         return new PodNetwork(options.Name, ranges, (pool, pool6), bridge, rules, Uplink.Mtu()) { HasInet6 = hasInet6 };
     }
 
+    /// <summary>What an engine with these options would find in its way on this machine, in sentences for a user; it need not run.</summary>
+    public static IReadOnlyList<string> ObstaclesOf(RuntimeOptions options, IReadOnlyList<int> ports)
+    {
+        var (ranges, _) = Plan(options, Inet6.IsPresent());
+        var bridge = InterfaceNames.Bridge(options.Name);
+        return
+        [
+            .. ((string?[])[new Bridge(bridge, ranges.Inet, ranges.Inet[1], ranges.Inet6 is { } second ? (second, second[1]) : null).Conflict()]).OfType<string>(),
+            .. FirewallObstacles.Find(options.Name, bridge, ranges.Inet6 is not null, ports),
+        ];
+    }
+
     /// <summary>Removes bridge and table of an engine that does not run.</summary>
     public static void Remove(RuntimeOptions options)
     {
@@ -85,10 +97,12 @@ public sealed class PodNetwork
     /// somebody else's table wins over all that could stand in the engine's own.
     /// </summary>
     public IReadOnlyList<string> Obstacles() =>
-        [.. Neighbours.Obstacles(bridge.Name, pool6 is not null).Concat(KnownObstacles).Distinct()];
+        [.. FirewallObstacles.Find(table, bridge.Name, pool6 is not null, ServicePorts).Concat(KnownObstacles).Distinct()];
 
     /// <summary>Those that were there when the rules last changed; costs nothing to ask.</summary>
     public IReadOnlyList<string> KnownObstacles { get; private set; } = [];
+
+    private IReadOnlyList<int> ServicePorts => servicePort is { } port ? [port] : [];
 
     /// <summary>
     /// An address of its own at which pods reach a port of this machine as port 443: the last of the pods' network. Call it
@@ -172,7 +186,7 @@ public sealed class PodNetwork
             Govern(others);
         }
 
-        KnownObstacles = await neighbours.SettleAsync([.. others.Prepend(Range).Select(static network => network.Bridge)], pool6 is not null, servicePort is { } port ? [port] : []).ConfigureAwait(false);
+        KnownObstacles = await neighbours.SettleAsync([.. others.Prepend(Range).Select(static network => network.Bridge)], pool6 is not null, ServicePorts).ConfigureAwait(false);
     }
 
     /// <summary>Takes the bridges out of what others keep for them (<c>make down</c>); before <see cref="Close"/>.</summary>

@@ -11,6 +11,7 @@ namespace Tripod.Doctor;
 /// <summary>Looks at this machine. Changes nothing, and loads no module.</summary>
 internal static class HostReader
 {
+    private const int ApiPort = 6443;
     private const string Cgroup = "/sys/fs/cgroup";
 
     private static readonly string[] Sysctls =
@@ -35,7 +36,7 @@ internal static class HostReader
             Programs = new Dictionary<string, string?> { ["crun"] = await VersionAsync(options.OciRuntime).ConfigureAwait(false), ["conmon"] = await VersionAsync(options.Conmon).ConfigureAwait(false) },
             HasNftablesLibrary = NativeLibrary.TryLoad("libnftables.so.1", out _),
             Disks = [.. ((string[])[options.Root, options.Run]).Select(Disk)],
-            Network = Network(),
+            Network = Network(options),
             Year = clock.GetUtcNow().Year,
         };
     }
@@ -79,7 +80,7 @@ internal static class HostReader
         return new(path, bytes, new DriveInfo(existing).AvailableFreeSpace, inodes, free);
     }
 
-    private static IReadOnlyList<string> Network()
+    private static IReadOnlyList<string> Network(RuntimeOptions options)
     {
         if (!Environment.IsPrivilegedProcess)
         {
@@ -88,7 +89,11 @@ internal static class HostReader
 
         try
         {
-            return [.. ForeignFirewall.Find(Nftables.List("list chains")).Select(chain => ForeignFirewall.Describe(chain, "tripod0"))];
+            return PodNetwork.ObstaclesOf(options, [ApiPort]);
+        }
+        catch (RuntimeException unusable)
+        {
+            return [unusable.Message];
         }
         catch (Exception failure) when (failure is NftablesException or IOException)
         {

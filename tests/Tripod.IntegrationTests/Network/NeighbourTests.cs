@@ -61,7 +61,7 @@ public sealed class NeighbourTests : IAsyncLifetime
         await Eventually("-A DOCKER-USER -o", "iptables -S DOCKER-USER");
         Assert.DoesNotContain("drops packets", await Warnings(), StringComparison.Ordinal);
 
-        await Sh("iptables -N ufw-user-forward; iptables -A FORWARD -j ufw-user-forward; iptables -N ufw-user-input; iptables -A INPUT -j ufw-user-input");
+        await Sh("iptables -A INPUT -i lo -j ACCEPT; iptables -P INPUT DROP; iptables -N ufw-user-forward; iptables -A FORWARD -j ufw-user-forward; iptables -N ufw-user-input; iptables -A INPUT -j ufw-user-input");
         await Eventually("--dport 53", "iptables -S ufw-user-input");
         Assert.Contains($"-o {Bridge} ", await Sh("iptables -S ufw-user-forward"), StringComparison.Ordinal);
 
@@ -77,6 +77,22 @@ public sealed class NeighbourTests : IAsyncLifetime
         Assert.Contains("'inet mine fw'", await Warnings(), StringComparison.Ordinal);
         await Sh($"nft insert rule inet mine fw iifname {Bridge} accept; nft insert rule inet mine fw oifname {Bridge} accept");
         await Engine.Eventually(async () => !(await Warnings()).Contains("inet mine", StringComparison.Ordinal), "the obstacle is gone", TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Chain_for_the_machine_itself_and_one_that_drops_by_its_last_rule_are_named_and_mended_by_the_commands()
+    {
+        await Sh("nft add table inet mine; nft 'add chain inet mine own { type filter hook input priority 0; policy drop; }'; nft add rule inet mine own iif lo accept");
+        await Sh("nft 'add chain inet mine through { type filter hook forward priority 0; }'; nft add rule inet mine through ct state established accept; nft add rule inet mine through counter reject");
+        var warnings = await Warnings();
+        Assert.Contains("'inet mine own' drops packets to this machine", warnings, StringComparison.Ordinal);
+        Assert.Contains("'inet mine through' drops packets between interfaces", warnings, StringComparison.Ordinal);
+        foreach (var warning in System.Text.Json.JsonSerializer.Deserialize<string[]>(warnings)!.Where(warning => warning.Contains("'inet mine ", StringComparison.Ordinal)))
+        {
+            await Sh(warning[(warning.IndexOf(", run ", StringComparison.Ordinal) + ", run ".Length)..].Replace(" and ", " && ", StringComparison.Ordinal));
+        }
+
+        await Engine.Eventually(async () => !(await Warnings()).Contains("inet mine", StringComparison.Ordinal), "the obstacles are gone", TimeSpan.FromSeconds(10));
     }
 
     private async Task Down()

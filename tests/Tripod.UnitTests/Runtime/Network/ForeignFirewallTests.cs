@@ -5,19 +5,36 @@ namespace Tripod.UnitTests.Runtime.Network;
 
 public sealed class ForeignFirewallTests
 {
+    private static readonly ForeignChain Forward = new("ip filter", "FORWARD", FilterHook.Forward, DropsByPolicy: true), Input = new("ip filter", "INPUT", FilterHook.Input, DropsByPolicy: true);
+
     [Theory]
-    [InlineData("ip", "forward", "drop", true)]
-    [InlineData("inet", "forward", "drop", true)]
-    [InlineData("ip6", "forward", "drop", false)]
-    [InlineData("ip", "forward", "accept", false)]
-    [InlineData("ip", "input", "drop", false)]
-    public void Only_a_chain_that_drops_forwarded_ipv4_is_an_obstacle(string family, string hook, string policy, bool obstacle)
+    [InlineData("ip", "filter", "forward", true)]
+    [InlineData("inet", "filter", "forward", true)]
+    [InlineData("ip6", "filter", "forward", false)]
+    [InlineData("ip", "filter", "input", true)]
+    [InlineData("ip", "nat", "input", false)]
+    [InlineData("ip", "filter", "output", false)]
+    public void Only_filters_that_packets_of_pods_pass_are_of_interest(string family, string type, string hook, bool found)
     {
         var json = $$$"""
-            {"nftables": [{"metainfo": {}}, {"chain": {"family": "{{{family}}}", "table": "filter", "name": "FORWARD", "handle": 1,
-             "type": "filter", "hook": "{{{hook}}}", "prio": 0, "policy": "{{{policy}}}"}}, {"chain": {"family": "ip", "table": "filter", "name": "DOCKER"}}]}
+            {"nftables": [{"metainfo": {}}, {"chain": {"family": "{{{family}}}", "table": "filter", "name": "C", "handle": 1,
+             "type": "{{{type}}}", "hook": "{{{hook}}}", "prio": 0, "policy": "drop"}}, {"chain": {"family": "ip", "table": "filter", "name": "DOCKER"}}]}
             """;
-        Assert.Equal(obstacle ? [$"{family} filter FORWARD"] : [], ForeignFirewall.Find(json));
+        Assert.Equal(found ? [$"{family} filter C"] : [], ForeignFirewall.Find(json).Select(chain => chain.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""[{"drop": null}]""", true)]
+    [InlineData("""[{"counter": {"packets": 0, "bytes": 0}}, {"reject": {"type": "icmpx", "expr": "admin-prohibited"}}]""", true)]
+    [InlineData("""[{"log": {"prefix": "no"}}, {"drop": null}]""", true)]
+    [InlineData("""[{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, {"drop": null}]""", false)]
+    [InlineData("""[{"accept": null}]""", false)]
+    public void Chain_that_accepts_by_policy_may_drop_the_rest_by_its_last_rule(string expressions, bool drops)
+    {
+        var shown = $$$"""{"nftables": [{"rule": {"expr": [{"drop": null}]}}, {"rule": {"expr": {{{expressions}}}}}]}""";
+        Assert.Equal(drops, ForeignFirewall.DropsTheRest(Forward with { DropsByPolicy = false }, shown));
+        Assert.True(ForeignFirewall.DropsTheRest(Forward, shown));
+        Assert.False(ForeignFirewall.DropsTheRest(Forward with { DropsByPolicy = false }, """{"nftables": []}"""));
     }
 
     [Theory]
@@ -31,23 +48,43 @@ public sealed class ForeignFirewallTests
     {
         var found = ForeignFirewall.FindPlaces($$$"""{"nftables": [{"chain": {"family": "{{{family}}}", "table": "filter", "name": "{{{name}}}"}}]}""", inet6);
         Assert.Equal(place ? [$"{family} filter {name}"] : [], found);
-        Assert.Equal(place, ForeignFirewall.IsSettledBy($"{family} filter FORWARD", found));
-        Assert.False(ForeignFirewall.IsSettledBy("inet own forward", found));
+        Assert.Equal(place, ForeignFirewall.IsSettledBy(Forward with { Table = $"{family} filter" }, found));
+        Assert.False(ForeignFirewall.IsSettledBy(Forward with { Table = "inet own" }, found));
     }
 
     [Theory]
-    [InlineData("drop", 1)]
-    [InlineData("accept", 0)]
-    public void Nothing_is_put_where_all_is_let_through_anyway(string policy, int needed) =>
-        Assert.Equal(needed, ForeignFirewall.FindNeeded($$$"""
-            {"nftables": [{"chain": {"family": "ip", "table": "filter", "name": "FORWARD", "hook": "forward", "policy": "{{{policy}}}"}}, {"chain": {"family": "ip", "table": "filter", "name": "ufw-user-forward"}}]}
-            """, inet6: false).Count);
+    [InlineData("FORWARD", "drop", "ufw-user-forward", 1)]
+    [InlineData("FORWARD", "accept", "ufw-user-forward", 0)]
+    [InlineData("INPUT", "drop", "ufw-user-input", 1)]
+    [InlineData("INPUT", "drop", "ufw-user-forward", 0)]
+    public void Nothing_is_put_where_all_is_let_through_anyway(string chain, string policy, string place, int needed) =>
+        Assert.Equal(needed, ForeignFirewall.FindNeeded(
+            $$$"""
+            {"nftables": [{"chain": {"family": "ip", "table": "filter", "name": "{{{chain}}}", "type": "filter", "hook": "{{{chain.ToLowerInvariant()}}}", "policy": "{{{policy}}}"}}, {"chain": {"family": "ip", "table": "filter", "name": "{{{place}}}"}}]}
+            """,
+            inet6: false).Count);
 
     [Fact]
-    public void Chain_for_what_comes_to_the_host_settles_nothing_that_is_forwarded() =>
-        Assert.False(ForeignFirewall.IsSettledBy("ip filter FORWARD", ["ip filter ufw-user-input"]));
+    public void Chain_for_what_comes_to_the_host_settles_nothing_that_is_forwarded_nor_the_reverse()
+    {
+        Assert.False(ForeignFirewall.IsSettledBy(Forward, ["ip filter ufw-user-input"]));
+        Assert.False(ForeignFirewall.IsSettledBy(Input, ["ip filter DOCKER-USER"]));
+        Assert.True(ForeignFirewall.IsSettledBy(Input, ["ip filter ufw-user-input"]));
+    }
 
     [Fact]
-    public void Description_says_what_to_do() =>
-        Assert.Contains("iptables -I FORWARD -i tripod0 -j ACCEPT", ForeignFirewall.Describe("ip filter FORWARD", "tripod0"), StringComparison.Ordinal);
+    public void Words_name_the_chain_and_the_commands_that_mend_it()
+    {
+        Assert.EndsWith(
+            "run iptables -I FORWARD -i tripod0 -j ACCEPT and iptables -I FORWARD -o tripod0 -j ACCEPT",
+            FirewallWords.Of(Forward, "tripod0", []), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "run ip6tables -I INPUT -i tripod0 -p udp --dport 53 -j ACCEPT and ip6tables -I INPUT -i tripod0 -p tcp -m multiport --dports 53,6443 -j ACCEPT",
+            FirewallWords.Of(Input with { Table = "ip6 filter" }, "tripod0", [6443]), StringComparison.Ordinal);
+        Assert.Equal(
+            "nftables chain 'inet filter input' drops packets to this machine: for pods to look up names, and to reach the API, "
+            + "run nft insert rule inet filter input iifname tripod0 udp dport 53 accept and nft insert rule inet filter input iifname tripod0 tcp dport '{ 53,6443 }' accept",
+            FirewallWords.Of(new("inet filter", "input", FilterHook.Input, DropsByPolicy: true), "tripod0", [6443]));
+        Assert.StartsWith("iptables-legacy table 'filter', chain FORWARD drops", FirewallWords.OfLegacy(inet6: false, FilterHook.Forward, "tripod0", []), StringComparison.Ordinal);
+    }
 }
