@@ -3,7 +3,7 @@ SHELL := /bin/bash
 ENGINE_PACKAGES := crun conmon catatonit libnftables1 binutils curl ca-certificates
 TEST_PACKAGES := $(ENGINE_PACKAGES) runc skopeo podman nftables iproute2 procps util-linux
 
-.PHONY: help demo up down reset test test-v2 deb lint release build packages bench
+.PHONY: help demo up down reset test test-v2 deb deb-arm64 lint release build packages bench
 
 help: ## this text
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 18
@@ -50,3 +50,8 @@ release: packages ## NativeAOT build: artifacts/publish/Tripod/release/tripod
 
 deb: release ## the Debian package: artifacts/tripod_VERSION_ARCHITECTURE.deb
 	@build/deb.sh
+
+deb-arm64: packages ## the same for arm64, cross-compiled on x86-64, and tried under qemu-user
+	@build/install-packages.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@dotnet publish src/Tripod -c Release -r linux-arm64 -p:NativeRelease=true -o artifacts/publish/Tripod/release_linux-arm64 -v quiet -nologo
+	@build/deb.sh artifacts/publish/Tripod/release_linux-arm64

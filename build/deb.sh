@@ -5,7 +5,16 @@ cd "$(dirname "$0")/.."
 
 release=${1:-artifacts/publish/Tripod/release} into=${2:-artifacts}
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
-architecture=$(dpkg --print-architecture)
+# pause is a static program of the same machine.
+runs=()
+case $(readelf --file-header "$release/pause" | sed -n 's/^ *Machine: *//p') in
+  *X86-64) architecture=amd64 ;;
+  AArch64)
+    architecture=arm64
+    [ "$(uname -m)" = aarch64 ] || runs=(qemu-aarch64 -L /usr/aarch64-linux-gnu)
+    ;;
+  *) echo "$release/pause is for no machine that Tripod is built for" >&2 && exit 1 ;;
+esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -26,9 +35,9 @@ mkdir -p "$work/usr/share/man/man8" "$work/usr/share/bash-completion/completions
 gzip -9n <build/package/tripod.8 >"$work/usr/share/man/man8/tripod.8.gz"
 printf 'tripod (%s) unstable; urgency=medium\n\n  * Release %s.\n\n -- Tripod <root@localhost>  %s\n' "$version" "$version" "$(date --utc --date="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}" --rfc-email)" |
   gzip -9n >"$work/usr/share/doc/tripod/changelog.gz"
-"$release/tripod" completion bash >"$work/usr/share/bash-completion/completions/tripod"
-"$release/tripod" completion zsh >"$work/usr/share/zsh/vendor-completions/_tripod"
-"$release/tripod" completion fish >"$work/usr/share/fish/vendor_completions.d/tripod.fish"
+"${runs[@]}" "$release/tripod" completion bash >"$work/usr/share/bash-completion/completions/tripod"
+"${runs[@]}" "$release/tripod" completion zsh >"$work/usr/share/zsh/vendor-completions/_tripod"
+"${runs[@]}" "$release/tripod" completion fish >"$work/usr/share/fish/vendor_completions.d/tripod.fish"
 
 mkdir -p "$work/DEBIAN"
 for script in postinst prerm postrm; do

@@ -119,7 +119,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
         var failure = await new ResizePod(parts).RunAsync(worker.Observe(), cancel).ConfigureAwait(false);
         var times = (worker.Memory.Resizing?.Times ?? 0) + 1;
         worker.Remember(known => known with { Resizing = failure is null ? null : new("Error", failure, times, parts.Now, parts.Now + ResizeSteps.ErrorDelay) });
-        parts.QosCgroups.Follow();
+        await parts.QosCgroups.FollowAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> RunSandboxAsync(PodStep.RunSandbox step, CancellationToken cancel)

@@ -199,7 +199,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
                 waiting.RetryNow(volumesChanged: false);
             }
 
-            parts.QosCgroups.Follow();
+            _ = parts.QosCgroups.FollowAsync();
             WakeAll(parts.Resizes.Decide());
         }
         else if (pod.Spec.NodeName == options.NodeName && pod.Object.Status?.Phase is null or "Pending")

@@ -218,6 +218,9 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>What its cgroup has used so far; null where it has none.</summary>
     public Cgroups.CgroupUsage? ContainerUsage(string containerId) => parts.Cgroups.Usage(parts.Table.Get(containerId).Record.Cgroup);
 
+    /// <summary>What only metrics ask for of it; null where it has no cgroup.</summary>
+    public Cgroups.CgroupDetail? ContainerDetail(string containerId) => parts.Cgroups.Detail(parts.Table.Get(containerId).Record.Cgroup);
+
     /// <summary>The container's root file system on this machine, and its writable layer; whoever reads there resolves paths inside.</summary>
     public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), parts.Paths.Upper(containerId));
 
@@ -245,7 +248,7 @@ public sealed class ContainerRuntime : IAsyncDisposable
 
     /// <summary>Limits of a cgroup of several pods (<c>kubepods/burstable</c>), below the engine's own.</summary>
     /// <returns>False where it is not there: no pod is in it.</returns>
-    public bool LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.Limit(parts.CgroupPaths.Below(path), limits);
+    public Task<bool> LimitCgroup(string path, LinuxResources limits) => parts.Cgroups.LimitAsync(parts.CgroupPaths.Below(path), limits);
 
     public Task ReopenContainerLog(string containerId, CancellationToken cancel) => new ReopenLog(parts).RunAsync(containerId, cancel);
 

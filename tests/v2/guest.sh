@@ -2,7 +2,7 @@
 # The checks of a machine with pure cgroup v2 and systemd, run in the guest as its last unit; said on its second serial port.
 # It reboots the guest once, and goes on where it stood. Each check is one line, ok or not ok.
 cd "$(dirname "$0")" || exit 1
-export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 state=/var/lib/checks
 mkdir -p $state
 . ./cri.sh
@@ -52,6 +52,29 @@ spec:
 ---
 apiVersion: v1
 kind: Pod
+metadata: {name: kept}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {name: a, image: busybox, imagePullPolicy: Never, command: [sleep, "555555"], resources: {limits: {memory: 24Mi, cpu: 300m}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: sctp}
+spec:
+  terminationGracePeriodSeconds: 1
+  volumes:
+  - {name: host, hostPath: {path: /}}
+  containers:
+  - name: a
+    image: busybox
+    imagePullPolicy: Never
+    command: [chroot, /host, python3, -c, "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132); s.bind(('', 7777)); s.listen(); [(c := s.accept()[0]).sendall(b'by sctp') or c.close() for _ in iter(int, 1)]"]
+    ports: [{containerPort: 7777, hostPort: 8777, protocol: SCTP}]
+    volumeMounts: [{name: host, mountPath: /host}]
+---
+apiVersion: v1
+kind: Pod
 metadata: {name: greedy}
 spec:
   terminationGracePeriodSeconds: 1
@@ -69,6 +92,19 @@ in_own_slice() {
 }
 delegated() { local unit; unit=$(scopes | head -n 1); has "$(systemctl show "$unit" -p Delegate)" Delegate=yes; }
 limits_hold() { local path; path=$(cgroup_of "$(pid_of 'sleep 111111')"); file_says "$path/memory.max" 33554432 && file_says "$path/cpu.max" "50000 100000" && file_says "$path/memory.swap.max" 0; }
+limits_stand() {
+  local path
+  path=$(cgroup_of "$(pid_of 'sleep 555555')")
+  file_says "$path/memory.max" 25165824 && file_says "$path/cpu.max" "30000 100000" && file_says "$path/memory.swap.max" 0 &&
+    file_says "${path%/*}/memory.max" 25165824 && file_says "${path%/*}/cpu.max" "30000 100000" && [ "$(cat "${path%/*/*}/memory.max")" != max ]
+}
+limits_outlast_reload() {
+  limits_stand && systemctl daemon-reload && limits_stand &&
+    retry tripod exec kept -- sh -c 'echo open >/dev/null && mknod /tmp/kmsg c 1 11 && ! cat /tmp/kmsg 2>/dev/null'
+}
+sctp_leads_to_its_pod() {
+  until_true 30 python3 -c "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132); s.settimeout(3); s.connect(('192.0.2.1', 8777)); assert s.recv(20) == b'by sctp'"
+}
 device_is_denied() { local said; said=$(retry tripod logs one -c b); has "$said" "Operation not permitted" && has "$said" "device 1"; }
 exec_joins() { has "$(retry tripod exec one -c a -- sh -c 'cat /proc/self/cgroup; echo joined')" joined; }
 docker_answers() { has "$(curl --silent --unix-socket /run/tripod/docker.sock http://docker/info)" '"CgroupDriver":"systemd"'; }
@@ -101,6 +137,13 @@ reinstall_disturbs_nothing() {
   before=$(pid_of 'sleep 111111')
   dpkg --install tripod_*.deb && systemctl is-active tripod.service && [ "$(pid_of 'sleep 111111')" = "$before" ]
 }
+doctor_names_what_is_in_the_way() {
+  local said
+  modprobe iptable_filter && iptables-legacy -P FORWARD DROP || return 1
+  said=$(tripod doctor)
+  iptables-legacy -P FORWARD ACCEPT
+  has "$said" "iptables-legacy -I FORWARD -i tripod0 -j ACCEPT"
+}
 doctor_finds_nothing() { local said; said=$(tripod doctor) && has "$said" "cgroups v2, systemd"; }
 cri_parent_is_a_slice() {
   cri_pod slices crun sleep 444444 || return 1
@@ -129,6 +172,28 @@ same_address() { file_says $state/address "$(pod one .status.podIP)"; }
 changed_sandbox() { has "$(retry tripod describe pod one)" "SandboxChanged"; }
 host_address_follows() { has "$(pod one .status.hostIP)" 192.0.2.2; }
 remove_stops_pods() { dpkg --remove tripod && until_true 10 count_scopes 0 && ! pgrep -f '111111|333333|^/pause|conmon' && [ -d /var/lib/tripod ] && [ ! -e /sys/fs/cgroup/tripod.slice ]; }
+taken_addresses_are_named() {
+  local said
+  ip address add 10.63.4.1/24 dev host0
+  said=$(/opt/build/tripod doctor)
+  ip address del 10.63.4.1/24 dev host0
+  has "$said" "pod CIDR 10.63.0.0/16 overlaps address 10.63.4.1/24 of host0"
+}
+build_installs_itself() {
+  /opt/build/tripod install && systemctl is-active tripod.service tripod-kubernetes.socket tripod-docker.socket tripod-cri.socket && systemctl is-enabled tripod.service &&
+    tripod load --input busybox.tar && retry tripod apply -f $state/pods.yaml && until_true 90 pgrep -f 'sleep 555555'
+}
+build_upgrades_itself() {
+  local before
+  before=$(pid_of 'sleep 555555')
+  /opt/build/tripod install && systemctl is-active tripod.service && [ "$(pid_of 'sleep 555555')" = "$before" ] && limits_stand
+}
+uninstall_stops_pods() { tripod uninstall && ! pgrep -f '555555|^/pause|conmon' && [ -d /var/lib/tripod ] && [ ! -e /sys/fs/cgroup/tripod.slice ] && [ ! -e /etc/systemd/system/tripod.service ]; }
+uninstall_deletes_state() {
+  /opt/build/tripod install && until_true 90 pgrep -f 'sleep 555555' && tripod uninstall --purge || return 1
+  left=$(find / -xdev -iname '*tripod*' ! -path '/opt/*' ! -path '/root/*' ! -path '/etc/initramfs-tools/*'; nft list ruleset; ip -o link | grep tripod; systemctl list-units --all --no-legend 'tripod*'; ls -d /run/systemd/*/tripod* 2>/dev/null)
+  [ -z "$left" ] || { echo "$left"; return 1; }
+}
 purge_deletes_state() { dpkg --purge tripod && [ ! -e /var/lib/tripod ] && [ ! -e /etc/tripod ] && [ ! -e /lib/systemd/system/tripod.service ]; }
 
 if [ ! -e $state/booted ]; then
@@ -143,6 +208,8 @@ if [ ! -e $state/booted ]; then
   check "a container's cgroup is a scope in its pod's slice" in_own_slice
   check "scopes are delegated" delegated
   check "limits stand in the cgroup" limits_hold
+  check "a pod's limits and its containers' outlast systemctl daemon-reload" limits_outlast_reload
+  check "an SCTP host port leads to its pod" sctp_leads_to_its_pod
   check "a device that was not given is denied" device_is_denied
   check "exec joins a container" exec_joins
   check "a container that wants more memory than its limit ends as OOMKilled" greedy_is_oom
@@ -155,6 +222,7 @@ if [ ! -e $state/booted ]; then
   check "an upgrade disturbs no container" reinstall_disturbs_nothing
   check "a clock that is set back holds no restart up" clock_back
   check "doctor finds no fault" doctor_finds_nothing
+  check "doctor names an older packet filter that drops, and the way out" doctor_names_what_is_in_the_way
   check "a kubelet's slice holds its pod" cri_parent_is_a_slice
   check "a kubelet's pod is removed, and no other" cri_remove_leaves_others
   check "a container under runc is kept by CRIU, and goes on" checkpoint_is_made
@@ -174,8 +242,15 @@ check "their restart counts are one higher" restart_counts
 check "they have their addresses again" same_address
 check "their events say that the sandbox has changed" changed_sandbox
 check "a pod tells the machine's new address" host_address_follows
+cp -a /usr/lib/tripod /opt/build
 check "apt remove stops the pods and keeps the state" remove_stops_pods
 check "apt purge deletes the state" purge_deletes_state
+hash -r
+check "doctor names who has the pods' addresses" taken_addresses_are_named
+check "tripod install makes a service of a build" build_installs_itself
+check "tripod install again disturbs no container" build_upgrades_itself
+check "tripod uninstall stops the pods and keeps the state" uninstall_stops_pods
+check "tripod uninstall --purge leaves nothing" uninstall_deletes_state
 echo "guest: up $(cut -d . -f 1 /proc/uptime) s"
 echo "all checks are done"
 systemctl poweroff

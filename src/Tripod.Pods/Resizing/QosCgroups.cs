@@ -15,15 +15,28 @@ internal sealed class QosCgroups(ContainerRuntime runtime, string root, PodResiz
 {
     private const string All = "kubepods";
 
+    private readonly Lock gate = new();
+    private Task last = Task.CompletedTask;
+
     /// <summary>Pods have come, gone or changed. A cgroup that is not there has no pod in it.</summary>
-    public void Follow()
+    public Task FollowAsync()
     {
+        lock (gate)
+        {
+            // One after the other, each with what is then: the last one to come writes the newest.
+            return last = LimitAfterAsync(last);
+        }
+    }
+
+    private async Task LimitAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         try
         {
             var room = NodeCapacity.Allocatable(root);
-            runtime.LimitCgroup(All, new() { CpuShares = Resources.Shares(room["cpu"]), MemoryLimit = (long)room["memory"] });
-            runtime.LimitCgroup($"{All}/burstable", Burstable(pods.OnNode()));
-            runtime.LimitCgroup($"{All}/besteffort", new() { CpuShares = Resources.Shares(0) });
+            await runtime.LimitCgroup(All, new() { CpuShares = Resources.Shares(room["cpu"]), MemoryLimit = (long)room["memory"] }).ConfigureAwait(false);
+            await runtime.LimitCgroup($"{All}/burstable", Burstable(pods.OnNode())).ConfigureAwait(false);
+            await runtime.LimitCgroup($"{All}/besteffort", new() { CpuShares = Resources.Shares(0) }).ConfigureAwait(false);
         }
         catch (IOException failure)
         {

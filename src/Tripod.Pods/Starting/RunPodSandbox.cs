@@ -24,7 +24,7 @@ internal sealed class RunPodSandbox(PodParts parts)
             }
 
             var sandbox = await parts.Runtime.RunPodSandbox(SandboxConfigs.Of(pod, step.Attempt, parts.LogRoot, Handler(pod), parts.Options.PodPidsLimit, Users(pod)), cancel).ConfigureAwait(false);
-            parts.QosCgroups.Follow();
+            await parts.QosCgroups.FollowAsync().ConfigureAwait(false);
             HostsFile.Write(parts.Volumes, pod, sandbox.Addresses);
             foreach (var obstacle in pod.Spec.HostNetwork == true ? [] : parts.Runtime.KnownObstacles)
             {

@@ -78,13 +78,19 @@ internal sealed class CgroupTree
     /// <summary>Makes a cgroup that is to have limits before anything is in it.</summary>
     public async Task MakeAsync(string path)
     {
-        if (Driver == CgroupDriver.Systemd && SystemdUnit.IsSlice(SystemdUnit.NameOf(path)))
+        if (Driver != CgroupDriver.Systemd || !SystemdUnit.IsSlice(SystemdUnit.NameOf(path)))
         {
-            await systemd.StartSliceAsync(SystemdUnit.NameOf(path)).ConfigureAwait(false);
+            Make(path);
             return;
         }
 
-        Make(path);
+        // Those above it too: one that comes of itself, by its name, would keep what is set of it after it has stopped.
+        foreach (var slice in SystemdUnit.Above(path).Where(above => Directories(above).Count == 0))
+        {
+            await systemd.StartSliceAsync(SystemdUnit.NameOf(slice)).ConfigureAwait(false);
+        }
+
+        await systemd.StartSliceAsync(SystemdUnit.NameOf(path)).ConfigureAwait(false);
     }
 
     private void Make(string path)
@@ -150,20 +156,36 @@ internal sealed class CgroupTree
         Directories(path).Select(directory => Path.Combine(directory, file)).Where(File.Exists).ToList().ForEach(freezer => File.WriteAllText(freezer, text));
     }
 
+    /// <summary>What only metrics ask for; null where it is gone.</summary>
+    public CgroupDetail? Detail(string path) => Directories(path) is { Count: > 0 } directories ? CgroupDetail.Read(directories, IsUnified) : null;
+
     /// <summary>What it has used; null where it is gone.</summary>
     public CgroupUsage? Usage(string path) => Directories(path) is { Count: > 0 } directories ? CgroupUsage.Read(directories, IsUnified) : null;
 
     /// <summary>Writes the limits of a cgroup; what is not asked for (0) stays as it is.</summary>
     /// <returns>False where there is no such cgroup.</returns>
-    public bool Limit(string path, Containers.LinuxResources limits)
+    public async Task<bool> LimitAsync(string path, Containers.LinuxResources limits)
     {
         if (Directories(path) is not { Count: > 0 } directories)
         {
             return false;
         }
 
-        LimitCgroup.Run(directories, IsUnified, hierarchies[0], limits);
+        if (LimitCgroup.Run(directories, IsUnified, hierarchies[0], limits))
+        {
+            await TellAsync(path, limits).ConfigureAwait(false);
+        }
+
         return true;
+    }
+
+    /// <summary>Tells systemd the limits of a cgroup that is a unit of its own: otherwise it takes them away as soon as it looks at it again.</summary>
+    public async Task TellAsync(string path, Containers.LinuxResources limits)
+    {
+        if (Driver == CgroupDriver.Systemd && (SystemdUnit.IsScope(path) || SystemdUnit.IsSlice(SystemdUnit.NameOf(path))) && SystemdProperties.Of(limits) is { Count: > 0 } properties)
+        {
+            await systemd.SetAsync(SystemdUnit.NameOf(path), properties).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Whether the kernel has killed something here for want of memory.</summary>

@@ -8,22 +8,27 @@ internal static class LimitCgroup
     /// <param name="directories">The cgroup in each hierarchy.</param>
     /// <param name="unified">Pure v2: <paramref name="root"/> is the one hierarchy's.</param>
     /// <param name="root">Where the hierarchy is mounted.</param>
+    /// <returns>Whether anything was not so yet.</returns>
     /// <exception cref="IOException">The kernel refuses: a memory limit below what is in use (EBUSY), a quota beyond the parent's (EINVAL).</exception>
-    public static void Run(IReadOnlyList<string> directories, bool unified, string root, LinuxResources limits)
+    public static bool Run(IReadOnlyList<string> directories, bool unified, string root, LinuxResources limits)
     {
         if (unified)
         {
             GiveControllers(root, directories[0]);
         }
 
+        var changed = false;
         foreach (var (name, text) in CgroupLimits.Of(limits, unified))
         {
             // A controller that this machine has not, or has elsewhere (hybrid), limits nothing here.
             if (directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists) is { } file && File.ReadAllText(file).Trim() != text)
             {
                 File.WriteAllText(file, text);
+                changed = true;
             }
         }
+
+        return changed;
     }
 
     /// <summary>A cgroup of v2 has the files of those controllers alone that each of its parents hands on.</summary>

@@ -25,19 +25,44 @@ internal sealed class SystemdManager : IDisposable
     {
         try
         {
-            await RunJobAsync(scope, bus => StartScope(bus, scope, slice, pid)).ConfigureAwait(false);
+            await RunJobAsync(scope, bus => StartTransient(bus, scope, OfScope(scope, slice, pid))).ConfigureAwait(false);
         }
         catch (SystemdRefusal refusal) when (refusal.Name == UnitExists)
         {
             // One of the same name has just died, and has not been forgotten yet.
             await StopAsync(scope).ConfigureAwait(false);
-            await RunJobAsync(scope, bus => StartScope(bus, scope, slice, pid)).ConfigureAwait(false);
+            await RunJobAsync(scope, bus => StartTransient(bus, scope, OfScope(scope, slice, pid))).ConfigureAwait(false);
         }
     }
 
-    /// <summary>A slice needs no file: its name says all of it.</summary>
+    /// <summary>A transient one: what is set of it goes when it stops. One that is there already is well too.</summary>
     /// <exception cref="IOException">systemd refuses, or cannot be reached.</exception>
-    public Task StartSliceAsync(string slice) => RunJobAsync(slice, bus => UnitCall(bus, "StartUnit", slice, "replace"));
+    public async Task StartSliceAsync(string slice)
+    {
+        try
+        {
+            await RunJobAsync(slice, bus => StartTransient(bus, slice, [("Description", $"pods of tripod, {slice}")])).ConfigureAwait(false);
+        }
+        catch (SystemdRefusal refusal) when (refusal.Name == UnitExists)
+        {
+            await RunJobAsync(slice, bus => UnitCall(bus, "StartUnit", slice, "replace")).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells it of a unit what its cgroup is to be like, until the unit stops. No such unit is well too: it has just ended.</summary>
+    /// <exception cref="IOException">systemd refuses, or cannot be reached.</exception>
+    public async Task SetAsync(string unit, IReadOnlyList<(string Name, VariantValue Value)> properties)
+    {
+        try
+        {
+            var bus = await ConnectedAsync().ConfigureAwait(false);
+            await AskAsync(unit, bus, () => bus.CallMethodAsync(SetProperties(bus, unit, properties))).ConfigureAwait(false);
+        }
+        catch (SystemdRefusal refusal) when (refusal.Name == NoSuchUnit)
+        {
+            // Ended meanwhile.
+        }
+    }
 
     /// <summary>Stops a unit with all that is in it, and has it forgotten; complete when it is gone. No such unit is well too.</summary>
     /// <exception cref="IOException">systemd refuses, or cannot be reached.</exception>
@@ -62,18 +87,38 @@ internal sealed class SystemdManager : IDisposable
         connecting.Dispose();
     }
 
-    private static MessageBuffer StartScope(DBusConnection bus, string scope, string slice, int pid)
+    private static IReadOnlyList<(string Name, VariantValue Value)> OfScope(string scope, string slice, int pid) =>
+    [
+        ("Description", $"pause of a pod, {scope}"), ("Slice", slice), ("PIDs", VariantValue.Array((uint[])[(uint)pid])),
+        ("Delegate", true), ("DefaultDependencies", false), ("CollectMode", "inactive-or-failed"),
+    ];
+
+    private static MessageBuffer StartTransient(DBusConnection bus, string unit, IReadOnlyList<(string Name, VariantValue Value)> properties)
     {
-        using var message = bus.GetMessageWriter();
+        var message = bus.GetMessageWriter();
         message.WriteMethodCallHeader(Service, Path, Manager, "StartTransientUnit", "ssa(sv)a(sa(sv))");
-        message.WriteString(scope);
+        message.WriteString(unit);
         message.WriteString("replace");
+        Write(ref message, properties);
+        message.WriteArrayEnd(message.WriteArrayStart(DBusType.Struct));
+        return message.CreateMessage();
+    }
+
+    private static MessageBuffer SetProperties(DBusConnection bus, string unit, IReadOnlyList<(string Name, VariantValue Value)> properties)
+    {
+        var message = bus.GetMessageWriter();
+        message.WriteMethodCallHeader(Service, Path, Manager, "SetUnitProperties", "sba(sv)");
+        message.WriteString(unit);
+        message.WriteBool(true); // At runtime, in no file that outlives a boot.
+        Write(ref message, properties);
+        return message.CreateMessage();
+    }
+
+    /// <summary><c>a(sv)</c>.</summary>
+    private static void Write(ref MessageWriter message, IReadOnlyList<(string Name, VariantValue Value)> properties)
+    {
         var array = message.WriteArrayStart(DBusType.Struct);
-        foreach (var (name, value) in (IReadOnlyList<(string, VariantValue)>)
-            [
-                ("Description", $"pause of a pod, {scope}"), ("Slice", slice), ("PIDs", VariantValue.Array((uint[])[(uint)pid])),
-                ("Delegate", true), ("DefaultDependencies", false), ("CollectMode", "inactive-or-failed"),
-            ])
+        foreach (var (name, value) in properties)
         {
             message.WriteStructureStart();
             message.WriteString(name);
@@ -81,8 +126,6 @@ internal sealed class SystemdManager : IDisposable
         }
 
         message.WriteArrayEnd(array);
-        message.WriteArrayEnd(message.WriteArrayStart(DBusType.Struct));
-        return message.CreateMessage();
     }
 
     /// <summary>Signals of jobs come only to those who have asked for them.</summary>

@@ -23,6 +23,13 @@ internal static class SystemdUnit
         return string.Concat(parts.Select((_, index) => $"/{string.Join('-', parts[..(index + 1)])}{Slice}"));
     }
 
+    /// <summary>The slices that a cgroup stands in, from the top.</summary>
+    public static IEnumerable<string> Above(string cgroup)
+    {
+        var levels = cgroup.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return Enumerable.Range(1, levels.Length - 1).Select(count => $"/{string.Join('/', levels[..count])}").Where(path => IsSlice(NameOf(path)));
+    }
+
     /// <summary>The unit that a cgroup is: the last name of its path.</summary>
     public static string NameOf(string cgroup) => cgroup[(cgroup.LastIndexOf('/') + 1)..];
 

@@ -1,5 +1,6 @@
 using Tripod.Linux;
 using Tripod.Linux.Processes;
+using Tripod.Runtime.Cgroups;
 using Tripod.Runtime.Network;
 using Tripod.Runtime.Oci;
 using Tripod.Runtime.Records;
@@ -70,14 +71,15 @@ internal sealed class StartContainer(RuntimeParts parts)
     }
 
     /// <summary>Before its command begins: whoever waits for its first byte is attached, and its streams are its own user's.</summary>
-    private static Task CreatedAsync(ContainerEntry entry, ContainerRecord? sandbox, int pid)
+    private async Task CreatedAsync(ContainerEntry entry, ContainerRecord? sandbox, int pid)
     {
+        await parts.Cgroups.TellAsync(entry.Record.Cgroup, CgroupFeatures.Enforceable(entry.Record.Config.Resources)).ConfigureAwait(false);
         if (sandbox?.Sandbox?.Users is { } users && entry.User is { } user && !entry.Record.Config.Tty)
         {
             StreamOwner.Give(pid, users, user);
         }
 
-        return entry.AttachWaitingAsync(null);
+        await entry.AttachWaitingAsync(null).ConfigureAwait(false);
     }
 
     private void Started(ContainerEntry entry, int pid)

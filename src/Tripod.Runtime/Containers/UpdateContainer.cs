@@ -13,7 +13,9 @@ internal sealed class UpdateContainer(RuntimeParts parts)
         var record = entry.IsRemoved ? parts.Table.Get(id).Record : entry.Record;
         if (record.State == ContainerState.Running)
         {
-            await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), SpecResources.Document(CgroupFeatures.Enforceable(resources))).ConfigureAwait(false);
+            var limits = CgroupFeatures.Enforceable(resources);
+            await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), SpecResources.Document(limits)).ConfigureAwait(false);
+            await parts.Cgroups.TellAsync(record.Cgroup, limits).ConfigureAwait(false);
         }
 
         parts.Table.Change(entry, known => known with { Config = known.Config with { Resources = resources } });

@@ -125,7 +125,7 @@ internal sealed class RunSandbox(RuntimeParts parts)
         {
             var pod = UpdateSandbox.PodCgroup(record);
             await parts.Cgroups.MakeAsync(pod).ConfigureAwait(false);
-            parts.Cgroups.Limit(pod, limits);
+            await parts.Cgroups.LimitAsync(pod, limits).ConfigureAwait(false);
         }
     }
 

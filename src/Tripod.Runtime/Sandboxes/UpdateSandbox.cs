@@ -19,7 +19,7 @@ internal sealed class UpdateSandbox(RuntimeParts parts)
         }
 
         // Written before it is written down: an engine that dies in between writes it again.
-        parts.Cgroups.Limit(PodCgroup(entry.Record), limits);
+        await parts.Cgroups.LimitAsync(PodCgroup(entry.Record), limits).ConfigureAwait(false);
         parts.Table.Change(entry, known => known with { Sandbox = known.Sandbox! with { PodLimits = limits } });
     }
 }
