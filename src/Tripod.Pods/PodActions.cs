@@ -240,7 +240,7 @@ internal sealed class PodActions(PodWorker worker, PodParts parts) : IAsyncDispo
                 await starts.CancelAsync().ConfigureAwait(false);
                 await new TerminatePod(parts).RunAsync(Pod, time, cancel).ConfigureAwait(false);
                 worker.Remember(known => known with { Terminated = true });
-                worker.Report();
+                await worker.ReportAsync(cancel).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

@@ -104,7 +104,6 @@ internal sealed class PodWorker : IAsyncDisposable
         return seen with
         {
             Probes = probes.Verdicts,
-            Messages = messages.Known,
             IsGranted = granted is not null,
             ResizePending = parts.Resizes.Pending(pod.Uid),
             ResizeBegun = parts.Resizes.Begun(pod.Uid),
@@ -113,13 +112,16 @@ internal sealed class PodWorker : IAsyncDisposable
     }
 
     /// <summary>Writes the status that follows from what is observed now; nothing where nothing changed.</summary>
-    public void Report()
+    public async Task ReportAsync(CancellationToken cancel)
     {
         var seen = Observe();
         if (seen.Gone)
         {
             return;
         }
+
+        // Of this very observation: no run is shown as ended before its last words are known.
+        seen = seen with { Messages = await messages.Of(seen, cancel).ConfigureAwait(false) };
 
         parts.Store.Update(pod.Key, document =>
         {
@@ -209,7 +211,6 @@ internal sealed class PodWorker : IAsyncDisposable
             var seen = Observe();
             Trace.Begin(pod, pending: pod.Object.Status?.Phase is null or "Pending");
             await probes.Follow(seen).ConfigureAwait(false);
-            await messages.Follow(seen, cancel).ConfigureAwait(false);
             var decision = PodPlan.Decide(seen, parts.Now);
             foreach (var step in decision.Steps)
             {
@@ -224,7 +225,7 @@ internal sealed class PodWorker : IAsyncDisposable
                 return null;
             }
 
-            Report();
+            await ReportAsync(cancel).ConfigureAwait(false);
             if (decision.Steps.Count == 0)
             {
                 return decision.WakeAt;
