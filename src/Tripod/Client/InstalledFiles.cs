@@ -21,6 +21,14 @@ internal sealed class InstalledFiles(string prefix)
 
     private string Manual => Path.Combine(prefix, "share/man/man8/tripod.8");
 
+    /// <summary>Where each shell looks for what others have installed, and for which.</summary>
+    private IReadOnlyList<(string Shell, string Path)> Completions =>
+    [
+        ("bash", Path.Combine(prefix, "share/bash-completion/completions/tripod")),
+        ("zsh", Path.Combine(prefix, "share/zsh/site-functions/_tripod")),
+        ("fish", Path.Combine(prefix, "share/fish/vendor_completions.d/tripod.fish")),
+    ];
+
     private static IReadOnlyList<string> UnitFiles => [.. InstalledUnit.Sockets, InstalledUnit.Service];
 
     public void Write()
@@ -35,6 +43,11 @@ internal sealed class InstalledFiles(string prefix)
         }
 
         Put(Manual, Packaged("tripod.8"));
+        foreach (var (shell, path) in Completions)
+        {
+            Put(path, CompletionScripts.Of(shell) + "\n");
+        }
+
         if (!File.Exists(Config))
         {
             Put(Config, Packaged("config.yaml"));
@@ -43,7 +56,7 @@ internal sealed class InstalledFiles(string prefix)
 
     public void Remove()
     {
-        foreach (var file in UnitFiles.Select(unit => Path.Combine(Units, unit)).Append(Manual).Append(Link).Where(Path.Exists))
+        foreach (var file in UnitFiles.Select(unit => Path.Combine(Units, unit)).Concat(Completions.Select(completion => completion.Path)).Append(Manual).Append(Link).Where(Path.Exists))
         {
             File.Delete(file);
         }
