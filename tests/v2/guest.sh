@@ -5,6 +5,7 @@ cd "$(dirname "$0")" || exit 1
 export HOME=/root PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 state=/var/lib/checks
 mkdir -p $state
+sandbox='' container_id='' # cri_pod's.
 . ./cri.sh
 
 check() { # NAME COMMAND...
@@ -57,6 +58,14 @@ spec:
   terminationGracePeriodSeconds: 1
   containers:
   - {name: a, image: busybox, imagePullPolicy: Never, command: [sleep, "555555"], resources: {limits: {memory: 24Mi, cpu: 300m}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {name: a, image: busybox, imagePullPolicy: Never, command: [httpd, -f, -p, "80", -h, /etc], ports: [{containerPort: 80, hostPort: 8088}]}
 ---
 apiVersion: v1
 kind: Pod
@@ -137,6 +146,32 @@ reinstall_disturbs_nothing() {
   before=$(pid_of 'sleep 111111')
   dpkg --install tripod_*.deb && systemctl is-active tripod.service && [ "$(pid_of 'sleep 111111')" = "$before" ]
 }
+# A machine outside: what it is asked for, and what it asks for, goes through this one.
+outside() { ip netns exec outside "$@"; }
+machine_outside() {
+  ip netns add outside && ip link set host1 netns outside && outside ip link set lo up && outside ip link set host1 up && outside ip address add 192.0.2.9/24 dev host1 &&
+    mkdir -p /run/outside && echo outside >/run/outside/name && outside busybox httpd -p 80 -h /run/outside
+}
+pods_go_out_and_in() {
+  until_true 20 bash -c "tripod exec web -- wget -q -T 2 -O - http://192.0.2.9/name | grep -q outside" &&
+    until_true 20 ip netns exec outside curl --silent --fail --max-time 2 http://192.0.2.1:8088/passwd
+}
+seen_from_outside() { machine_outside && pods_go_out_and_in; }
+neighbour_goes_out_and_in() { # docker or podman
+  until_true 20 bash -c "$1 exec beside wget -q -T 2 -O - http://192.0.2.9/name | grep -q outside" &&
+    until_true 20 ip netns exec outside curl --silent --fail --max-time 2 http://192.0.2.1:8890/passwd
+}
+neighbour_moves_in() {
+  "$1" load --quiet --input busybox.tar && "$1" run -d --name beside --restart always -p 8890:80 docker.io/library/busybox httpd -f -p 80 -h /etc &&
+    pods_go_out_and_in && neighbour_goes_out_and_in "$1"
+}
+docker_moves_in() { systemctl start docker.service && neighbour_moves_in docker && has "$(iptables -S FORWARD)" "-P FORWARD DROP"; }
+docker_restarts() { systemctl restart docker.service && pods_go_out_and_in && neighbour_goes_out_and_in docker; }
+neighbour_keeps_its_own() {
+  tripod down && ! iptables -S | grep -q tripod && neighbour_goes_out_and_in "$1" && tripod up && until_true 90 pgrep -f 'sleep 333333' && pods_go_out_and_in || return 1
+  "$1" rm --force beside && "$1" system prune --all --force --volumes && pods_go_out_and_in && pgrep -f 'sleep 333333'
+}
+docker_keeps_its_own() { neighbour_keeps_its_own docker && systemctl stop docker.service docker.socket && pods_go_out_and_in; }
 doctor_names_what_is_in_the_way() {
   local said
   modprobe iptable_filter && iptables-legacy -P FORWARD DROP || return 1
@@ -180,7 +215,7 @@ taken_addresses_are_named() {
   has "$said" "pod CIDR 10.63.0.0/16 overlaps address 10.63.4.1/24 of host0"
 }
 build_installs_itself() {
-  /opt/build/tripod install && systemctl is-active tripod.service tripod-kubernetes.socket tripod-docker.socket tripod-cri.socket && systemctl is-enabled tripod.service &&
+  /opt/build/tripod install && systemctl is-active tripod.service tripod-kubernetes.socket tripod-docker.socket tripod-cri.socket && systemctl is-enabled tripod.service && [ -s /usr/local/share/bash-completion/completions/tripod ] &&
     tripod load --input busybox.tar && retry tripod apply -f $state/pods.yaml && until_true 90 pgrep -f 'sleep 555555'
 }
 build_upgrades_itself() {
@@ -223,6 +258,12 @@ if [ ! -e $state/booted ]; then
   check "a clock that is set back holds no restart up" clock_back
   check "doctor finds no fault" doctor_finds_nothing
   check "doctor names an older packet filter that drops, and the way out" doctor_names_what_is_in_the_way
+  check "pods reach a machine outside, and are reached from it" seen_from_outside
+  check "with Docker beside, whose FORWARD policy is DROP, both still do" docker_moves_in
+  check "when Docker restarts both do again" docker_restarts
+  check "tripod down takes nothing of Docker's away, nor does Docker's prune of the pods'" docker_keeps_its_own
+  check "with podman beside, both do" neighbour_moves_in podman
+  check "tripod down takes nothing of podman's away, nor does podman's prune of the pods'" neighbour_keeps_its_own podman
   check "a kubelet's slice holds its pod" cri_parent_is_a_slice
   check "a kubelet's pod is removed, and no other" cri_remove_leaves_others
   check "a container under runc is kept by CRIU, and goes on" checkpoint_is_made
