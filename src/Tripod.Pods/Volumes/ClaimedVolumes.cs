@@ -18,7 +18,7 @@ internal sealed class ClaimedVolumes(ObjectStore store)
     {
         var (claim, volume) = Find(pod, name);
         var path = volume.Spec.Local?.Path ?? volume.Spec.HostPath?.Path
-            ?? throw new VolumeException($"persistent volume {volume.Metadata.Name} is of a kind that tripod does not have: use local or hostPath");
+            ?? throw new VolumeException($"persistent volume {volume.Metadata.Name} is of a kind that tripod does not have: use local, hostPath or nfs");
         if (claim.Spec.VolumeMode != "Block" && volume.Spec.HostPath is { } host)
         {
             HostPath.SetUp(host);
@@ -28,13 +28,25 @@ internal sealed class ClaimedVolumes(ObjectStore store)
             throw new VolumeException($"path {path} of persistent volume {volume.Metadata.Name} does not exist");
         }
 
-        return (path, claim.Spec.AccessModes is [var only] && only == "ReadOnlyMany");
+        return (path, IsReadOnly(claim));
+    }
+
+    /// <summary>What the claim's volume is where another machine has it, with the volume's name; null: it is on this one.</summary>
+    /// <exception cref="VolumeException">It is not bound.</exception>
+    public (string Volume, NfsShare Share)? Share(PodView pod, string name)
+    {
+        var (claim, volume) = Find(pod, name);
+        return volume.Spec.Nfs is { } nfs
+            ? (volume.Metadata.Name, new(nfs.Server, nfs.Path, nfs.ReadOnlyProperty == true || IsReadOnly(claim), [.. volume.Spec.MountOptions ?? []]))
+            : null;
     }
 
     public bool IsBlock(PodView pod, string name) => Find(pod, name).Claim.Spec.VolumeMode == "Block";
 
     /// <summary>A directory of the host's own keeps its owners.</summary>
     public bool TakesGroup(PodView pod, string name) => Find(pod, name) is { Claim.Spec.VolumeMode: not "Block", Volume.Spec.Local: not null };
+
+    private static bool IsReadOnly(V1PersistentVolumeClaim claim) => claim.Spec.AccessModes is [var only] && only == "ReadOnlyMany";
 
     private (V1PersistentVolumeClaim Claim, V1PersistentVolume Volume) Find(PodView pod, string name)
     {

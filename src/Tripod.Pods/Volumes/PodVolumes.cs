@@ -42,6 +42,7 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
     /// <exception cref="VolumeException">A claim that is not bound.</exception>
     public (string Path, bool ReadOnly) Locate(PodView pod, V1Volume volume) =>
         volume.HostPath is { } host ? (host.Path, false)
+        : Share(pod, volume) is var (name, share) ? (Folder(pod.Uid, "kubernetes.io~nfs", name), share.ReadOnly)
         : ClaimedVolumes.ClaimOf(pod, volume) is { } claim ? claims.Locate(pod, claim)
         : (Folder(pod.Uid, Kind(volume), volume.Name), volume.EmptyDir is null);
 
@@ -96,6 +97,12 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
 
         var group = pod.Spec.SecurityContext?.FsGroup;
         var (folder, readOnly) = Locate(pod, volume);
+        if (Share(pod, volume) is var (_, share))
+        {
+            share.SetUp(folder);
+            return null;
+        }
+
         if (ClaimedVolumes.ClaimOf(pod, volume) is { } claim)
         {
             if (group is { } owner && claims.TakesGroup(pod, claim))
@@ -134,6 +141,12 @@ internal sealed class PodVolumes(ObjectStore store, PodEngineOptions options, Ac
         AtomicFolder.Publish(folder, files, (int?)group, clock.GetUtcNow());
         return again;
     }
+
+    /// <summary>What another machine has, and what it is called here; null: this one has it.</summary>
+    private (string Name, NfsShare Share)? Share(PodView pod, V1Volume volume) =>
+        volume.Nfs is { } nfs ? (volume.Name, new(nfs.Server, nfs.Path, nfs.ReadOnlyProperty == true, []))
+        : ClaimedVolumes.ClaimOf(pod, volume) is { } claim ? claims.Share(pod, claim)
+        : null;
 
     private static void GiveTo(string folder, uint group, bool readOnly, bool onRootMismatch)
     {

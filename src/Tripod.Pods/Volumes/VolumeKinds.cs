@@ -5,12 +5,11 @@ namespace Tripod.Pods.Volumes;
 /// <summary>Kinds of volume that are not served, by name, so that a pod that has one is told.</summary>
 internal static class VolumeKinds
 {
-    public const string Served = "configMap, secret, downwardAPI, projected, emptyDir, hostPath, image, persistentVolumeClaim or ephemeral";
+    public const string Served = "configMap, secret, downwardAPI, projected, emptyDir, hostPath, nfs, image, persistentVolumeClaim or ephemeral";
 
     public static string NameOf(V1Volume volume) => volume switch
     {
         { Csi: not null } => "csi",
-        { Nfs: not null } => "nfs",
         { Iscsi: not null } => "iscsi",
         { Fc: not null } => "fc",
         { GitRepo: not null } => "gitRepo",

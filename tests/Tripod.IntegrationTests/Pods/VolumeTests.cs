@@ -270,7 +270,7 @@ public sealed class VolumeTests(SharedEngine shared) : IClassFixture<SharedEngin
         [
             ("awsElasticBlockStore", "volumeID: v"), ("azureDisk", "diskName: d, diskURI: u"), ("azureFile", "secretName: s, shareName: share"), ("cephfs", "monitors: [m]"), ("cinder", "volumeID: v"),
             ("csi", "driver: d.example"), ("fc", "targetWWNs: [w], lun: 1"), ("flexVolume", "driver: a/b"), ("flocker", "datasetName: d"), ("gcePersistentDisk", "pdName: p"), ("gitRepo", "repository: r"),
-            ("glusterfs", "endpoints: e, path: p"), ("iscsi", "targetPortal: t, iqn: iqn.2001-04.com.example, lun: 0"), ("nfs", "server: s, path: /p"), ("photonPersistentDisk", "pdID: p"), ("portworxVolume", "volumeID: v"),
+            ("glusterfs", "endpoints: e, path: p"), ("iscsi", "targetPortal: t, iqn: iqn.2001-04.com.example, lun: 0"), ("photonPersistentDisk", "pdID: p"), ("portworxVolume", "volumeID: v"),
             ("quobyte", "registry: r, volume: v"), ("rbd", "monitors: [m], image: i"), ("scaleIO", "gateway: g, system: s, volumeName: v, secretRef: { name: secret }"), ("storageos", "volumeName: v"), ("vsphereVolume", "volumePath: p"),
         ];
         await engine.Apply(string.Join("\n---\n", kinds.Select(kind => Manifests.Of(
@@ -280,10 +280,19 @@ public sealed class VolumeTests(SharedEngine shared) : IClassFixture<SharedEngin
         {
             await Told(
                 $"kind-{kind.ToLowerInvariant()}",
-                $"FailedMount: MountVolume.SetUp failed for volume \"v\" : volumes of kind {kind} are not supported by tripod: use configMap, secret, downwardAPI, projected, emptyDir, hostPath, image, persistentVolumeClaim or ephemeral");
+                $"FailedMount: MountVolume.SetUp failed for volume \"v\" : volumes of kind {kind} are not supported by tripod: use configMap, secret, downwardAPI, projected, emptyDir, hostPath, nfs, image, persistentVolumeClaim or ephemeral");
         }
 
         await engine.Kubectl("delete", "pod", "-l", "of=kinds", "--now");
+    }
+
+    /// <summary>One that is there is shown by make test-v2, whose kernel has a server and a client.</summary>
+    [Fact]
+    public async Task Share_of_a_machine_that_does_not_answer_is_told_with_its_name_and_port()
+    {
+        await engine.Apply(Manifests.Of("share", "volumes: [ { name: v, nfs: { server: 127.8.7.6, path: /p } } ]", ("main", $"{Manifests.Sh("sleep 1000")}\nvolumeMounts: [ {{ name: v, mountPath: /v }} ]")));
+        await Told("share", "FailedMount: MountVolume.SetUp failed for volume \"v\" : nfs server 127.8.7.6 does not answer on port 2049: Connection refused");
+        await engine.Kubectl("delete", "pod", "share", "--now");
     }
 
     private async Task Told(string pod, string message) =>
