@@ -51,7 +51,7 @@ Architecture: $architecture
 Maintainer: Tripod <root@localhost>
 Installed-Size: $(du -sk --exclude=DEBIAN "$work" | cut -f 1)
 Depends: libc6 (>= 2.36), zlib1g, crun (>= 1.8.1), conmon (>= 2.1.6), libnftables1, ca-certificates, init-system-helpers
-Recommends: dbus, catatonit, kubernetes-client
+Recommends: apparmor, dbus, catatonit, kubernetes-client
 Section: admin
 Priority: optional
 Description: Kubernetes pods on one Linux machine, without a cluster

@@ -111,6 +111,11 @@ public sealed class ContainerRuntime : IAsyncDisposable
         var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
         images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id || entry.Record.Config.VolumeImages.Contains(id));
         parts.Ends.Open();
+        if (await AppArmor.LoadDefaultAsync().ConfigureAwait(false) is { } why)
+        {
+            LogMessages.NotConfined(parts.Log, why);
+        }
+
         await parts.Networks.OpenAsync(cancel).ConfigureAwait(false);
         await new Reattach(parts).RunAsync(cancel).ConfigureAwait(false);
         // After the records: a pause of an older version that still runs is kept.

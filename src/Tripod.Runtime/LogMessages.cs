@@ -20,6 +20,9 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Error, Message = "the network rules are not watched any more; a flushed ruleset comes back with the next start of the engine")]
     public static partial void RulesNotKept(ILogger log, Exception failure);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "AppArmor is enabled, but containers are not confined by it: {Reason}")]
+    public static partial void NotConfined(ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "log of container {Container} was not rotated: {Reason}; tried again")]
     public static partial void RotationFailed(ILogger log, string container, string reason);
 

@@ -23,7 +23,7 @@ internal static class Security
             ReadOnlyRootfs = own?.ReadOnlyRootFilesystem ?? false,
             NoNewPrivileges = own?.AllowPrivilegeEscalation == false,
             Seccomp = Seccomp(own?.SeccompProfile ?? shared?.SeccompProfile, root),
-            AppArmor = AppArmor(own?.AppArmorProfile ?? shared?.AppArmorProfile),
+            AppArmor = Confinement(own?.AppArmorProfile ?? shared?.AppArmorProfile, own?.Privileged == true),
             SeLinuxLabel = SeLinux(shared?.SeLinuxOptions, own?.SeLinuxOptions),
             MaskedPaths = own?.ProcMount == "Unmasked" ? [] : null,
             ReadonlyPaths = own?.ProcMount == "Unmasked" ? [] : null,
@@ -37,12 +37,14 @@ internal static class Security
         _ => "RuntimeDefault",
     };
 
-    /// <summary>A host without AppArmor has refused the pod already; what is not asked for is not confined.</summary>
-    private static string AppArmor(V1AppArmorProfile? profile) => profile?.Type switch
+    /// <summary>A host that has not what the pod asks for has refused it already.</summary>
+    private static string Confinement(V1AppArmorProfile? profile, bool privileged) => profile?.Type switch
     {
+        _ when privileged => AppArmor.Unconfined,
         "Localhost" => profile.LocalhostProfile,
-        "RuntimeDefault" => Capacity.HostSecurity.Profiles().FirstOrDefault(name => name is "containers-default" or "docker-default" or "cri-containerd.apparmor.d") ?? "",
-        _ => "",
+        "RuntimeDefault" => AppArmor.RuntimeDefault,
+        "Unconfined" => AppArmor.Unconfined,
+        _ => AppArmor.Usual,
     };
 
     /// <summary>Each part by itself: the container's, else the pod's.</summary>

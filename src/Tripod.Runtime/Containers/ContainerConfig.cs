@@ -163,6 +163,8 @@ public sealed record LinuxSecurity
 
     /// <summary><c>RuntimeDefault</c>, <c>Unconfined</c>, the path of a profile, or <c>json:</c> and the profile itself.</summary>
     public string Seccomp { get; init; } = "RuntimeDefault";
+
+    /// <summary>A profile's name, or one of the words of <see cref="Containers.AppArmor"/>; empty: the usual one.</summary>
     public string AppArmor { get; init; } = "";
 
     /// <summary><c>user:role:type:level</c>; empty: none.</summary>

@@ -37,7 +37,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             Capabilities = capabilities,
             Ambient = [.. Capabilities.For(privileged: false, security.AmbientCapabilities, ["ALL"], parts.Bounding).Intersect(capabilities)],
             Seccomp = Seccomp(security, capabilities),
-            AppArmor = security.AppArmor,
+            AppArmor = AppArmor.Choose(security.AppArmor, security.Privileged),
             SeLinuxLabel = security.SeLinuxLabel,
             RootfsPropagation = Propagation(config.Mounts),
             Namespaces = namespaces,

@@ -50,6 +50,7 @@ internal sealed class ExecProcess(RuntimeParts parts)
             var all = Capabilities.For(privileged: true, [], [], parts.Bounding).Order(StringComparer.Ordinal).ToList();
             process["capabilities"] = new JsonObject(((string[])["bounding", "permitted", "effective"]).Select(set => KeyValuePair.Create(set, (JsonNode?)new JsonArray([.. all.Select(name => (JsonNode)name)]))));
             process["noNewPrivileges"] = false;
+            process.Remove("apparmorProfile");
         }
 
         if (config.WorkingDir.Length > 0)

@@ -25,6 +25,9 @@ internal sealed record HostFacts
     public IReadOnlyDictionary<string, string?> Programs { get; init; } = new Dictionary<string, string?>();
     public bool HasNftablesLibrary { get; init; } = true;
 
+    /// <summary>AppArmor is enabled, but nothing here loads a profile.</summary>
+    public bool AppArmorIsIdle { get; init; }
+
     /// <summary>By the path that is meant: what is free, and what there is.</summary>
     public IReadOnlyList<DiskSpace> Disks { get; init; } = [];
 

@@ -14,7 +14,7 @@ internal static partial class HostFindings
     private const double LittleSpace = 0.10, NoSpace = 0.02, FewInodes = 0.05;
 
     public static IReadOnlyList<Finding> Of(HostFacts facts) =>
-        [.. Kernel(facts), .. Cgroups(facts), .. Programs(facts), .. Sysctls(facts), .. Disks(facts), .. Clock(facts), .. facts.Network.Select(Obstacle), .. Rights(facts)];
+        [.. Kernel(facts), .. Cgroups(facts), .. Programs(facts), .. Confinement(facts), .. Sysctls(facts), .. Disks(facts), .. Clock(facts), .. facts.Network.Select(Obstacle), .. Rights(facts)];
 
     private static IEnumerable<Finding> Kernel(HostFacts facts)
     {
@@ -74,6 +74,14 @@ internal static partial class HostFindings
         if (!facts.HasNftablesLibrary)
         {
             yield return Fault("libnftables.so.1 is not installed", "apt install libnftables1 (Fedora, RHEL: dnf install nftables-libs)");
+        }
+    }
+
+    private static IEnumerable<Finding> Confinement(HostFacts facts)
+    {
+        if (facts.AppArmorIsIdle)
+        {
+            yield return Warning("AppArmor is enabled, but apparmor_parser is not installed: containers are not confined by it, and pods that ask for it are refused", "apt install apparmor, and start tripod anew");
         }
     }
 

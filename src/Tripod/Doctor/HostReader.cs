@@ -4,6 +4,7 @@ using Tripod.Linux.FileSystem;
 using Tripod.Linux.Networking;
 using Tripod.Linux.Processes;
 using Tripod.Runtime;
+using Tripod.Runtime.Containers;
 using Tripod.Runtime.Network;
 
 namespace Tripod.Doctor;
@@ -35,6 +36,7 @@ internal static class HostReader
             Sysctls = Sysctls.Select(name => (name, Text: Text($"/proc/sys/{name.Replace('.', '/')}"))).Where(read => long.TryParse(read.Text, out _)).ToDictionary(read => read.name, read => long.Parse(read.Text, CultureInfo.InvariantCulture)),
             Programs = new Dictionary<string, string?> { ["crun"] = await VersionAsync(options.OciRuntime).ConfigureAwait(false), ["conmon"] = await VersionAsync(options.Conmon).ConfigureAwait(false) },
             HasNftablesLibrary = NativeLibrary.TryLoad("libnftables.so.1", out _),
+            AppArmorIsIdle = AppArmor.IsEnabled && !AppArmor.HasParser,
             Disks = [.. ((string[])[options.Root, options.Run]).Select(Disk)],
             Network = Network(options),
             Year = clock.GetUtcNow().Year,

@@ -42,6 +42,7 @@ public sealed class HostFindingsTests
                 (Well with { Network = ["nftables chain 'ip filter FORWARD' drops packets: run iptables -I"] }, Severity.Warning, "nftables chain 'ip filter FORWARD' drops packets", "run iptables -I"),
                 (Well with { Year = 1970 }, Severity.Fault, "the clock shows the year 1970", "timedatectl"),
                 (Well with { IsRoot = false }, Severity.Warning, "not all could be looked at", "sudo tripod doctor"),
+                (Well with { AppArmorIsIdle = true }, Severity.Warning, "apparmor_parser is not installed", "apt install apparmor"),
             ])
         {
             var finding = Assert.Single(HostFindings.Of(facts));

@@ -1,5 +1,6 @@
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.Runtime;
+using Tripod.Runtime.Containers;
 
 namespace Tripod.FrontDoors.Cri.Containers;
 
@@ -19,7 +20,7 @@ internal static class HostModules
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "selinux_options: SELinux is not enabled on this machine");
         }
 
-        if (Profile(apparmor, oldApparmor).Length > 0 && !File.Exists("/sys/kernel/security/apparmor/profiles"))
+        if (Profile(apparmor, oldApparmor) is not (AppArmor.Usual or AppArmor.Unconfined or AppArmor.RuntimeDefault) && !AppArmor.IsEnabled)
         {
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "apparmor: AppArmor is not enabled on this machine");
         }
@@ -30,11 +31,15 @@ internal static class HostModules
         ? $"{option.User}:{option.Role}:{option.Type}:{option.Level}"
         : "";
 
-    /// <summary>A profile of the host's by name; the runtime's default confines nothing beyond what it does already.</summary>
-    public static string Profile(SecurityProfile? apparmor, string old) => apparmor switch
+    /// <summary>A profile of the host's by name, or what the runtime makes of the request.</summary>
+    public static string Profile(SecurityProfile? apparmor, string old) => (apparmor?.ProfileType, old) switch
     {
-        { ProfileType: SecurityProfile.Types.ProfileType.Localhost } => apparmor.LocalhostRef.StartsWith(LocalPrefix, StringComparison.Ordinal) ? apparmor.LocalhostRef[LocalPrefix.Length..] : apparmor.LocalhostRef,
-        null when old.StartsWith(LocalPrefix, StringComparison.Ordinal) => old[LocalPrefix.Length..],
-        _ => "",
+        (SecurityProfile.Types.ProfileType.Localhost, _) => Named(apparmor!.LocalhostRef),
+        (SecurityProfile.Types.ProfileType.Unconfined, _) or (null, "unconfined") => AppArmor.Unconfined,
+        (SecurityProfile.Types.ProfileType.RuntimeDefault, _) or (null, "runtime/default") => AppArmor.RuntimeDefault,
+        (null, { Length: > 0 }) => Named(old),
+        _ => AppArmor.Usual,
     };
+
+    private static string Named(string reference) => reference.StartsWith(LocalPrefix, StringComparison.Ordinal) ? reference[LocalPrefix.Length..] : reference;
 }

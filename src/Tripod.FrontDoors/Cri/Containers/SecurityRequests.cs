@@ -41,7 +41,7 @@ internal static class SecurityRequests
             ReadOnlyRootfs = asked.ReadonlyRootfs,
             NoNewPrivileges = asked.NoNewPrivs,
             Seccomp = Seccomp(asked.Seccomp, oldSeccomp),
-            AppArmor = asked.Privileged ? "" : HostModules.Profile(asked.Apparmor, oldApparmor),
+            AppArmor = asked.Privileged ? AppArmor.Unconfined : HostModules.Profile(asked.Apparmor, oldApparmor),
             SeLinuxLabel = HostModules.Label(asked.SelinuxOptions),
             MaskedPaths = [.. asked.MaskedPaths],
             ReadonlyPaths = [.. asked.ReadonlyPaths],

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Docker.Http;
+using Tripod.Runtime.Containers;
 
 namespace Tripod.FrontDoors.Docker.Containers;
 
@@ -32,7 +33,7 @@ internal sealed class InspectContainer(DockerParts parts)
             ["Platform"] = "linux",
             ["MountLabel"] = "",
             ["ProcessLabel"] = "",
-            ["AppArmorProfile"] = status.Config.Security.AppArmor,
+            ["AppArmorProfile"] = AppArmor.Shown(status.Config.Security.AppArmor, status.Config.Security.Privileged),
             ["ExecIDs"] = parts.Execs.Of(known.Id) is { Count: > 0 } execs ? execs.ToJson() : null,
             ["HostConfig"] = ShownHostConfig.Of(view, status.Config),
             ["GraphDriver"] = new JsonObject

@@ -36,7 +36,7 @@ internal sealed class ShowInfo(DockerParts parts)
             ["MemTotal"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             ["ServerVersion"] = parts.Options.Version,
             ["SystemTime"] = parts.Clock.GetUtcNow().ToString("O"),
-            ["SecurityOptions"] = new JsonArray("name=seccomp,profile=builtin"),
+            ["SecurityOptions"] = new JsonArray([.. AppArmor.IsEnabled ? [(JsonNode)"name=apparmor"] : Array.Empty<JsonNode>(), "name=seccomp,profile=builtin"]),
             ["Warnings"] = new JsonArray([.. parts.Runtime.Obstacles().Select(obstacle => (JsonNode)$"WARNING: {obstacle}")]),
             ["Swarm"] = new JsonObject { ["LocalNodeState"] = "inactive" },
         });

@@ -32,8 +32,9 @@ internal static class Security
         {
             "no-new-privileges" => security with { NoNewPrivileges = value is "" or "true" },
             "seccomp" => security with { Seccomp = value switch { "unconfined" => "Unconfined", "builtin" => "RuntimeDefault", _ => Profile(value) } },
-            "apparmor" when value == "unconfined" || !Directory.Exists("/sys/kernel/security/apparmor") => security,
-            "apparmor" => security with { AppArmor = value },
+            "apparmor" when value is AppArmor.Unconfined => security with { AppArmor = AppArmor.Unconfined },
+            "apparmor" when !AppArmor.IsEnabled => security,
+            "apparmor" => security with { AppArmor = value == "docker-default" ? AppArmor.RuntimeDefault : value },
             "label" when value == "disable" || !Directory.Exists("/sys/fs/selinux") => security,
             "label" => throw new DockerException(400, $"security option {option} is not supported by tripod"),
             "systempaths" when value == "unconfined" => security with { MaskedPaths = [], ReadonlyPaths = [] },
