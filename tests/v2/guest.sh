@@ -153,25 +153,92 @@ machine_outside() {
     mkdir -p /run/outside && echo outside >/run/outside/name && outside busybox httpd -p 80 -h /run/outside
 }
 pods_go_out_and_in() {
-  until_true 20 bash -c "tripod exec web -- wget -q -T 2 -O - http://192.0.2.9/name | grep -q outside" &&
+  # With the guest's own curl, as the image has no client that needs no libraries of the system's.
+  until_true 20 bash -c "tripod exec sctp -- chroot /host curl --silent --max-time 2 http://192.0.2.9/name | grep -q outside" &&
     until_true 20 ip netns exec outside curl --silent --fail --max-time 2 http://192.0.2.1:8088/passwd
 }
 seen_from_outside() { machine_outside && pods_go_out_and_in; }
 neighbour_goes_out_and_in() { # docker or podman
-  until_true 20 bash -c "$1 exec beside wget -q -T 2 -O - http://192.0.2.9/name | grep -q outside" &&
+  until_true 20 bash -c "$1 exec beside chroot /host curl --silent --max-time 2 http://192.0.2.9/name | grep -q outside" &&
     until_true 20 ip netns exec outside curl --silent --fail --max-time 2 http://192.0.2.1:8890/passwd
 }
 neighbour_moves_in() {
-  "$1" load --quiet --input busybox.tar && "$1" run -d --name beside --restart always -p 8890:80 docker.io/library/busybox httpd -f -p 80 -h /etc &&
+  "$1" load --quiet --input busybox.tar && "$1" run -d --name beside --restart always -v /:/host -p 8890:80 docker.io/library/busybox httpd -f -p 80 -h /etc &&
     pods_go_out_and_in && neighbour_goes_out_and_in "$1"
 }
-docker_moves_in() { systemctl start docker.service && neighbour_moves_in docker && has "$(iptables -S FORWARD)" "-P FORWARD DROP"; }
+# Docker itself says DROP where it is the first to have packets forwarded.
+docker_moves_in() { systemctl start docker.service && iptables -P FORWARD DROP && neighbour_moves_in docker && has "$(iptables -S DOCKER-USER)" "-i tripod0"; }
 docker_restarts() { systemctl restart docker.service && pods_go_out_and_in && neighbour_goes_out_and_in docker; }
 neighbour_keeps_its_own() {
   tripod down && ! iptables -S | grep -q tripod && neighbour_goes_out_and_in "$1" && tripod up && until_true 90 pgrep -f 'sleep 333333' && pods_go_out_and_in || return 1
   "$1" rm --force beside && "$1" system prune --all --force --volumes && pods_go_out_and_in && pgrep -f 'sleep 333333'
 }
 docker_keeps_its_own() { neighbour_keeps_its_own docker && systemctl stop docker.service docker.socket && pods_go_out_and_in; }
+write_shares() {
+  cat >$state/shares.yaml <<'END'
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: share}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteMany], persistentVolumeReclaimPolicy: Retain, storageClassName: shares, mountOptions: [nfsvers=4.2, noatime], nfs: {server: 192.0.2.1, path: /srv/shared}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: share}
+spec: {accessModes: [ReadWriteMany], storageClassName: shares, resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shares}
+spec:
+  terminationGracePeriodSeconds: 1
+  volumes:
+  - {name: direct, nfs: {server: 192.0.2.1, path: /srv/shared, readOnly: true}}
+  - {name: claimed, persistentVolumeClaim: {claimName: share}}
+  containers:
+  - name: a
+    image: busybox
+    imagePullPolicy: Never
+    command: [sh, -c, "echo by the pod >/claimed/written; cat /direct/written; touch /direct/more && exit 1; sleep 666666"]
+    volumeMounts: [{name: direct, mountPath: /direct}, {name: claimed, mountPath: /claimed}]
+END
+}
+shares_are_mounted() {
+  mkdir -p /srv/shared && echo '/srv/shared *(rw,no_root_squash,no_subtree_check,insecure)' >/etc/exports && systemctl start nfs-server.service && write_shares || return 1
+  tripod apply -f $state/shares.yaml && until_true 60 pgrep -f 'sleep 666666' && has "$(cat /srv/shared/written)" "by the pod" && grep -q 'nfs/direct .* - nfs4' /proc/self/mountinfo && grep -q 'nfs/share .* - nfs4' /proc/self/mountinfo || { tripod describe pod shares | tail -n 5; return 1; }
+  tripod delete pod shares && ! grep -q ' - nfs4' /proc/self/mountinfo && [ -e /srv/shared/written ] && systemctl stop nfs-server.service
+}
+write_confined() {
+  cat >$state/confined.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: confined}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - name: usual
+    image: busybox
+    imagePullPolicy: Never
+    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /mnt || echo no mount; sleep 777777"]
+    securityContext: {capabilities: {add: [SYS_ADMIN]}}
+  - name: free
+    image: busybox
+    imagePullPolicy: Never
+    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /mnt && echo mounted; sleep 777778"]
+    securityContext: {capabilities: {add: [SYS_ADMIN]}, appArmorProfile: {type: Unconfined}, seccompProfile: {type: Unconfined}}
+  - name: own
+    image: busybox
+    imagePullPolicy: Never
+    command: [sh, -c, "cat /proc/self/attr/current; echo x >/file || echo no write; sleep 777779"]
+    securityContext: {appArmorProfile: {type: Localhost, localhostProfile: checks-deny-write}}
+END
+}
+apparmor_confines() {
+  printf 'profile checks-deny-write flags=(attach_disconnected) {\n network,\n capability,\n file,\n signal,\n deny /file w,\n}\n' | apparmor_parser --replace && write_confined || return 1
+  tripod apply -f $state/confined.yaml && until_true 60 pgrep -f 'sleep 777779' && until_true 20 pgrep -f 'sleep 777778' || return 1
+  has "$(retry tripod logs confined -c usual)" "tripod-default (enforce)" && has "$(retry tripod logs confined -c usual)" "no mount" && has "$(retry tripod logs confined -c free)" mounted &&
+    has "$(retry tripod logs confined -c own)" "no write" && has "$(retry tripod exec confined -c usual -- cat /proc/self/attr/current)" "tripod-default (enforce)" && has "$(pod confined .status.phase)" Running &&
+    tripod delete pod confined && ! pgrep -f 'sleep 77777'
+}
 doctor_names_what_is_in_the_way() {
   local said
   modprobe iptable_filter && iptables-legacy -P FORWARD DROP || return 1
@@ -245,6 +312,7 @@ if [ ! -e $state/booted ]; then
   check "limits stand in the cgroup" limits_hold
   check "a pod's limits and its containers' outlast systemctl daemon-reload" limits_outlast_reload
   check "an SCTP host port leads to its pod" sctp_leads_to_its_pod
+  check "AppArmor confines containers as they ask, and usually" apparmor_confines
   check "a device that was not given is denied" device_is_denied
   check "exec joins a container" exec_joins
   check "a container that wants more memory than its limit ends as OOMKilled" greedy_is_oom
@@ -259,6 +327,7 @@ if [ ! -e $state/booted ]; then
   check "doctor finds no fault" doctor_finds_nothing
   check "doctor names an older packet filter that drops, and the way out" doctor_names_what_is_in_the_way
   check "pods reach a machine outside, and are reached from it" seen_from_outside
+  check "NFS shares are mounted, of a pod and of a claim, and go with the pod" shares_are_mounted
   check "with Docker beside, whose FORWARD policy is DROP, both still do" docker_moves_in
   check "when Docker restarts both do again" docker_restarts
   check "tripod down takes nothing of Docker's away, nor does Docker's prune of the pods'" docker_keeps_its_own
