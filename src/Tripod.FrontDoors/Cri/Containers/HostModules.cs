@@ -4,31 +4,34 @@ using Tripod.Runtime.Containers;
 
 namespace Tripod.FrontDoors.Cri.Containers;
 
-/// <summary>What needs a security module that this machine has not is refused rather than left out.</summary>
+/// <summary>
+/// What needs a security module that this machine has not. A profile of AppArmor's is refused rather than left out. A label of
+/// SELinux's is left out: pods carry one for whatever machine they come to, and kubelets count on that.
+/// </summary>
 internal static class HostModules
 {
     private const string LocalPrefix = "localhost/";
 
-    /// <param name="selinux">Null or empty: nothing is asked for.</param>
+    // What a container has that names a part of a label alone.
+    private const string User = "system_u", Role = "system_r", Type = "container_t", Level = "s0";
+
     /// <param name="apparmor">Of today's clients.</param>
     /// <param name="oldApparmor">Of older ones: <c>localhost/NAME</c>.</param>
     /// <exception cref="RuntimeException">InvalidArgument.</exception>
-    public static void RefuseMissing(SELinuxOption? selinux, SecurityProfile? apparmor, string oldApparmor)
+    public static void RefuseMissing(SecurityProfile? apparmor, string oldApparmor)
     {
-        if (Label(selinux).Length > 0 && !File.Exists("/sys/fs/selinux/enforce"))
-        {
-            throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "selinux_options: SELinux is not enabled on this machine");
-        }
-
         if (Profile(apparmor, oldApparmor) is not (AppArmor.Usual or AppArmor.Unconfined or AppArmor.RuntimeDefault) && !AppArmor.IsEnabled)
         {
             throw new RuntimeException(RuntimeErrorKind.InvalidArgument, "apparmor: AppArmor is not enabled on this machine");
         }
     }
 
-    /// <summary><c>user:role:type:level</c>; empty for none.</summary>
-    public static string Label(SELinuxOption? option) => option is { User.Length: > 0 } or { Role.Length: > 0 } or { Type.Length: > 0 } or { Level.Length: > 0 }
-        ? $"{option.User}:{option.Role}:{option.Type}:{option.Level}"
+    /// <summary><c>user:role:type:level</c>; empty for none, and where SELinux is not enabled.</summary>
+    public static string Label(SELinuxOption? option) => File.Exists("/sys/fs/selinux/enforce") ? Written(option) : "";
+
+    /// <summary>As <see cref="Label"/> on a machine with SELinux. Pure.</summary>
+    internal static string Written(SELinuxOption? option) => option is { User.Length: > 0 } or { Role.Length: > 0 } or { Type.Length: > 0 } or { Level.Length: > 0 }
+        ? $"{Or(option.User, User)}:{Or(option.Role, Role)}:{Or(option.Type, Type)}:{Or(option.Level, Level)}"
         : "";
 
     /// <summary>A profile of the host's by name, or what the runtime makes of the request.</summary>
@@ -42,4 +45,6 @@ internal static class HostModules
     };
 
     private static string Named(string reference) => reference.StartsWith(LocalPrefix, StringComparison.Ordinal) ? reference[LocalPrefix.Length..] : reference;
+
+    private static string Or(string part, string otherwise) => part.Length > 0 ? part : otherwise;
 }

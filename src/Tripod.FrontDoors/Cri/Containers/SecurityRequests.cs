@@ -26,7 +26,7 @@ internal static class SecurityRequests
 #pragma warning disable CS0612 // What older clients say is still heard.
         var (oldApparmor, oldSeccomp) = (asked.ApparmorProfile, asked.SeccompProfilePath);
 #pragma warning restore CS0612
-        HostModules.RefuseMissing(asked.SelinuxOptions, asked.Privileged ? null : asked.Apparmor, asked.Privileged ? "" : oldApparmor);
+        HostModules.RefuseMissing(asked.Privileged ? null : asked.Apparmor, asked.Privileged ? "" : oldApparmor);
         return new()
         {
             Privileged = asked.Privileged,

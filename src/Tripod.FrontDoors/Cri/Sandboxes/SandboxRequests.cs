@@ -61,7 +61,7 @@ internal static class SandboxRequests
             throw Invalid("namespace_options: a sandbox's network and IPC are POD or NODE, its PID namespace POD, CONTAINER or NODE");
         }
 
-        HostModules.RefuseMissing(security.SelinuxOptions, security.Apparmor, "");
+        HostModules.RefuseMissing(security.Apparmor, "");
     }
 
     private static RuntimeException Invalid(string message) => new(RuntimeErrorKind.InvalidArgument, message);
