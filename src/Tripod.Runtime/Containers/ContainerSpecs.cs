@@ -69,7 +69,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
     private static List<string> Environment(ContainerConfig config, ImageConfig image, ProcessUser user, ContainerRecord? sandbox, IEnumerable<KeyValuePair<string, string>> linked)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = DefaultPath };
-        if ((sandbox?.Sandbox?.Hostname ?? config.Standalone?.Hostname) is { Length: > 0 } hostname)
+        if ((sandbox?.Sandbox is { } pod ? pod.Hostname.Length > 0 ? pod.Hostname : System.Environment.MachineName : config.Standalone?.Hostname) is { Length: > 0 } hostname)
         {
             values["HOSTNAME"] = hostname;
         }

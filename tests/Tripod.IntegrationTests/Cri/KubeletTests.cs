@@ -23,4 +23,34 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal("runs\n", await client.Exec(await client.Start(sandbox, pod, config), "echo", "runs"));
         await client.Remove(sandbox);
     }
+
+    [Fact]
+    public async Task Pod_on_the_nodes_network_has_the_nodes_name_and_no_network_counters()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("node");
+        pod.Hostname = "";
+        pod.Linux.SecurityContext.NamespaceOptions.Network = NamespaceMode.Node;
+        var sandbox = await client.Run(pod);
+        var id = await client.Start(sandbox, pod, CriClient.Script("main", "sleep 1000"));
+        Assert.Equal($"{Environment.MachineName}\n", await client.Exec(id, "sh", "-c", "echo $HOSTNAME"));
+        // A kubelet reads the default interface of every network that is told.
+        Assert.Null((await client.Runtime.PodSandboxStatsAsync(new() { PodSandboxId = sandbox })).Stats.Linux.Network);
+        await client.Remove(sandbox);
+    }
+
+    [Fact]
+    public async Task Default_interface_is_the_pods_own_whatever_else_is_there()
+    {
+        using var client = new CriClient(engine);
+        var sandbox = await client.Run(client.Pod("interfaces"));
+        var pid = (string?)System.Text.Json.Nodes.JsonNode.Parse((await client.Runtime.PodSandboxStatusAsync(new() { PodSandboxId = sandbox, Verbose = true })).Info["info"])!["pid"]?.ToString();
+        await Command.Run("nsenter", "-t", pid!, "-n", "sh", "-c", "ip link set eth0 down && ip link set eth0 name tunl0 && ip link add eth0 type bridge");
+
+        var network = (await client.Runtime.PodSandboxStatsAsync(new() { PodSandboxId = sandbox })).Stats.Linux.Network;
+        Assert.Equal("eth0", network.DefaultInterface.Name);
+        Assert.Equal("tunl0", network.Interfaces.Single().Name);
+        await client.Remove(sandbox);
+    }
 }

@@ -14,6 +14,7 @@ namespace Tripod.FrontDoors.Cri.Usage;
 internal sealed class UsageMessages(CriParts parts)
 {
     private const long NanosPerSecond = 1_000_000_000;
+    private const string DefaultInterface = "eth0";
 
     /// <summary>The last look at each container's CPU time, from which the rate follows.</summary>
     private readonly ConcurrentDictionary<string, (long At, long Cpu)> looks = new(StringComparer.Ordinal);
@@ -36,7 +37,7 @@ internal sealed class UsageMessages(CriParts parts)
             (stats.Cpu, stats.Memory) = (Cpu(container.Id, usage.CpuTotal), Memory(usage));
             (stats.Cpu.Psi, stats.Memory.Psi) = (PressureMessages.Of(usage.CpuPressure), PressureMessages.Of(usage.MemoryPressure));
             stats.Io = usage.IoPressure is null ? null : new() { Timestamp = parts.Now, Psi = PressureMessages.Of(usage.IoPressure) };
-            stats.Swap = new() { Timestamp = parts.Now, SwapUsageBytes = Value(usage.MemoryParts.GetValueOrDefault("swap")), SwapAvailableBytes = Value(0) };
+            stats.Swap = new() { Timestamp = parts.Now, SwapUsageBytes = Value(usage.Swap), SwapAvailableBytes = Value(0) };
         }
 
         return stats;
@@ -96,19 +97,17 @@ internal sealed class UsageMessages(CriParts parts)
         MajorPageFaults = Value(Part(usage, "total_pgmajfault", "pgmajfault")),
     };
 
-    private NetworkUsage Network(SandboxStatus sandbox)
+    /// <summary>Null under hostNetwork, and where pause has gone: kubelets take it that a network has a default interface. Others than eth0 may come first, as tunl0 does on a machine with tunnels.</summary>
+    private NetworkUsage? Network(SandboxStatus sandbox)
     {
-        var usage = new NetworkUsage { Timestamp = parts.Now };
-        var all = sandbox.Pid > 0 && !sandbox.Config.HostNetwork ? InterfaceCounters.Of(sandbox.Pid).Select(Interface).ToList() : [];
-        usage.DefaultInterface = all.FirstOrDefault();
-        usage.Interfaces.AddRange(all.Skip(1));
-        return usage;
+        var all = sandbox.Pid > 0 && !sandbox.Config.HostNetwork ? InterfaceCounters.Of(sandbox.Pid).OrderByDescending(one => one.Name == DefaultInterface).Select(Interface).ToList() : [];
+        return all.Count > 0 ? new() { Timestamp = parts.Now, DefaultInterface = all[0], Interfaces = { all.Skip(1) } } : null;
     }
 
     private FilesystemUsage Layer(string id)
     {
         var (bytes, inodes) = parts.Runtime.ContainerWritten(id);
-        return new() { Timestamp = parts.Now, FsId = new() { Mountpoint = parts.Runtime.Images.Usage().Path }, UsedBytes = Value(bytes), InodesUsed = Value(inodes) };
+        return new() { Timestamp = parts.Now, FsId = new() { Mountpoint = parts.Runtime.Images.Path }, UsedBytes = Value(bytes), InodesUsed = Value(inodes) };
     }
 
     private static NetworkInterfaceUsage Interface(InterfaceCounters counters) => new()
