@@ -33,6 +33,8 @@ public static class CriDoor
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinResponseDataRate = null;
+            // A kubelet has one connection, and stops a hundred containers at once when a node is drained: what asks how they stand must not wait until they have ended.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
             if (options.SocketHandle is { } handle)
             {
                 kestrel.ListenHandle((ulong)handle, listen => listen.Protocols = HttpProtocols.Http2);

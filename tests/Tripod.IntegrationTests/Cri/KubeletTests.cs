@@ -53,4 +53,21 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal("tunl0", network.Interfaces.Single().Name);
         await client.Remove(sandbox);
     }
+
+    [Fact]
+    public async Task Calls_that_wait_leave_room_for_others_however_many_they_are()
+    {
+        using var client = new CriClient(engine);
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var waiting = Enumerable.Range(0, 150).Select(_ => client.Runtime.GetContainerEvents(new(), cancellationToken: over.Token)).ToList();
+        try
+        {
+            await Task.WhenAll(waiting.Select(call => call.ResponseHeadersAsync));
+            Assert.Equal("tripod", (await client.Runtime.VersionAsync(new(), deadline: DateTime.UtcNow.AddSeconds(10))).RuntimeName);
+        }
+        finally
+        {
+            waiting.ForEach(call => call.Dispose());
+        }
+    }
 }
