@@ -70,4 +70,25 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
             waiting.ForEach(call => call.Dispose());
         }
     }
+
+    [Fact]
+    public async Task Low_ports_are_for_every_user_of_a_pods_own_network_unless_it_asks_otherwise()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        async Task<string> Listens(Action<PodSandboxConfig> change)
+        {
+            var pod = client.Pod("ports");
+            change(pod);
+            var sandbox = await client.Run(pod);
+            var config = CriClient.Script("main", "sleep 1000");
+            (config.Linux.SecurityContext.RunAsUser, config.Linux.SecurityContext.Capabilities) = (new() { Value = 1000 }, new() { DropCapabilities = { "ALL" } });
+            var said = await client.Exec(await client.Start(sandbox, pod, config), "sh", "-c", "httpd -p 127.0.0.1:80 2>/dev/null && echo listens || echo refused");
+            await client.Remove(sandbox);
+            return said;
+        }
+
+        Assert.Equal("listens\n", await Listens(_ => { }));
+        Assert.Equal("refused\n", await Listens(pod => pod.Linux.Sysctls["net.ipv4.ip_unprivileged_port_start"] = "1024"));
+    }
 }

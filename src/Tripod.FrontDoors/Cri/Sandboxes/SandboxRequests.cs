@@ -10,6 +10,8 @@ namespace Tripod.FrontDoors.Cri.Sandboxes;
 /// <summary>A PodSandboxConfig as the runtime's. Pure.</summary>
 internal static class SandboxRequests
 {
+    private const string LowestFreePort = "net.ipv4.ip_unprivileged_port_start";
+
     /// <exception cref="RuntimeException">InvalidArgument: what cannot be, or is not done here.</exception>
     public static SandboxConfig Of(PodSandboxConfig config, string handler)
     {
@@ -44,9 +46,21 @@ internal static class SandboxRequests
             CgroupParent = config.Linux?.CgroupParent ?? "",
             CgroupParentFromRoot = true,
             Users = UserNamespaceMessages.Of(namespaces),
-            Sysctls = config.Linux?.Sysctls.ToDictionary() ?? [],
+            Sysctls = Sysctls(config, namespaces),
             RuntimeHandler = handler,
         };
+    }
+
+    /// <summary>Every user may listen on low ports, as with containerd since 2.0 and Docker, unless the pod asks for something else.</summary>
+    private static Dictionary<string, string> Sysctls(PodSandboxConfig config, NamespaceOption namespaces)
+    {
+        var sysctls = config.Linux?.Sysctls.ToDictionary() ?? [];
+        if (namespaces.Network != NamespaceMode.Node)
+        {
+            sysctls.TryAdd(LowestFreePort, "0");
+        }
+
+        return sysctls;
     }
 
     private static void Refuse(LinuxSandboxSecurityContext security, NamespaceOption namespaces)
