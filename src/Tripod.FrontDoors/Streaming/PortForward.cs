@@ -23,8 +23,9 @@ public static class PortForward
             .Select(text => int.TryParse(text, out var port) ? port : 0).Where(port => port is > 0 and < 65536),
     ];
 
+    /// <param name="ports">Of a plain WebSocket whose query names none: a kubelet hands on the connection without it.</param>
     /// <param name="dial">Connects to a port; what it throws is told to the client, whose other connections go on.</param>
-    public static async Task ServeAsync(HttpContext http, Func<int, CancellationToken, Task<Stream>> dial, CancellationToken cancel)
+    public static async Task ServeAsync(HttpContext http, IReadOnlyList<int> ports, Func<int, CancellationToken, Task<Stream>> dial, CancellationToken cancel)
     {
         Stream? stream = null;
         if (WebSocketUpgrade.IsAsked(http))
@@ -33,7 +34,7 @@ public static class PortForward
             if (accepted is { Protocol: not Tunnel })
             {
                 using var socket = accepted.Socket;
-                using var forward = new SocketForward(socket, accepted.Protocol == Base64, Ports(http), dial);
+                using var forward = new SocketForward(socket, accepted.Protocol == Base64, Ports(http) is { Count: > 0 } named ? named : ports, dial);
                 await forward.RunAsync(ClientPresence.Of(http), cancel).ConfigureAwait(false);
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.IntegrationTests.Fixtures;
 using Xunit;
@@ -90,5 +91,29 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
 
         Assert.Equal("listens\n", await Listens(_ => { }));
         Assert.Equal("refused\n", await Listens(pod => pod.Linux.Sysctls["net.ipv4.ip_unprivileged_port_start"] = "1024"));
+    }
+
+    [Fact]
+    public async Task Streams_are_what_was_asked_for_when_their_address_was()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("streams");
+        var sandbox = await client.Run(pod);
+        var config = CriClient.Script("main", "echo inside > /index.html; exec httpd -f -p 127.0.0.1:8080 -h /");
+        config.Tty = true;
+        var id = await client.Start(sandbox, pod, config);
+        // A terminal has one output, and who attaches need not know that there is one.
+        Assert.NotEmpty((await client.Runtime.AttachAsync(new() { ContainerId = id, Stdout = true, Stderr = true })).Url);
+        // A kubelet hands on the connection, and not the query in which the client named the ports.
+        var address = (await client.Runtime.PortForwardAsync(new() { PodSandboxId = sandbox, Port = { 8080 } })).Url;
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("v4.channel.k8s.io");
+        await socket.ConnectAsync(new Uri(address.Replace("http://", "ws://", StringComparison.Ordinal)), CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        var buffer = new byte[64];
+        Assert.Equal(3, (await socket.ReceiveAsync(buffer, patience.Token)).Count);
+        Assert.Equal((0, 8080), (buffer[0], BitConverter.ToUInt16(buffer, 1)));
+        await client.Remove(sandbox);
     }
 }

@@ -69,7 +69,8 @@ public sealed class StreamTests(SharedEngine shared) : IClassFixture<SharedEngin
         await client.Pull();
         var pod = client.Pod("forward");
         var sandbox = await client.Run(pod);
-        await client.Start(sandbox, pod, CriClient.Script("main", "echo inside > /index.html; exec httpd -f -p 127.0.0.1:8080 -h /"));
+        var id = await client.Start(sandbox, pod, CriClient.Script("main", "echo inside > /index.html; exec httpd -f -p 127.0.0.1:8080 -h /"));
+        await Engine.Eventually(async () => (await client.Runtime.ExecSyncAsync(new() { ContainerId = id, Cmd = { "wget", "-qO-", "http://127.0.0.1:8080/index.html" } })).ExitCode == 0, "it listens", TimeSpan.FromSeconds(10));
         var address = new Uri((await client.Runtime.PortForwardAsync(new() { PodSandboxId = sandbox, Port = { 8080 } })).Url);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("v4.channel.k8s.io");

@@ -26,7 +26,8 @@ internal sealed class OpenStreams(CriParts parts)
     public AttachResponse Attach(AttachRequest request)
     {
         var container = Running(request.ContainerId);
-        var streams = Streams(request.Stdin, request.Stdout, request.Stderr, container.Config.Tty) with { Attach = true, KeepsStdin = !container.Config.StdinOnce };
+        var streams = Streams(request.Stdin, request.Stdout, request.Stderr, request.Tty) with { Tty = container.Config.Tty, Attach = true, KeepsStdin = !container.Config.StdinOnce };
+        streams = streams with { Stderr = streams is { Stderr: true, Tty: false } };
         return new() { Url = parts.Tokens.Offer("attach", http => RemoteCommand.ServeAsync(http, streams, cancel => parts.Runtime.Attach(container.Id, cancel), http.RequestAborted)) };
     }
 
@@ -38,7 +39,7 @@ internal sealed class OpenStreams(CriParts parts)
             throw new RuntimeException(RuntimeErrorKind.FailedPrecondition, $"sandbox {sandbox.Id} is not ready");
         }
 
-        return new() { Url = parts.Tokens.Offer("portforward", http => Streaming.PortForward.ServeAsync(http, (port, cancel) => parts.Runtime.DialSandbox(sandbox.Id, port, cancel), http.RequestAborted)) };
+        return new() { Url = parts.Tokens.Offer("portforward", http => Streaming.PortForward.ServeAsync(http, request.Port, (port, cancel) => parts.Runtime.DialSandbox(sandbox.Id, port, cancel), http.RequestAborted)) };
     }
 
     private ContainerStatus Running(string id)

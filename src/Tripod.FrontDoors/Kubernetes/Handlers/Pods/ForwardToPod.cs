@@ -10,7 +10,7 @@ internal sealed class ForwardToPod(DoorParts door)
     {
         var (pod, engine, runtime) = PodContainer.Find(door, request);
         return engine.SandboxId(pod.Uid) is { } sandbox
-            ? PortForward.ServeAsync(request.Http, (port, cancel) => runtime.DialSandbox(sandbox, port, cancel), request.Cancel)
+            ? PortForward.ServeAsync(request.Http, [], (port, cancel) => runtime.DialSandbox(sandbox, port, cancel), request.Cancel)
             : throw ApiException.BadRequest($"pod {pod.Name} has no network yet: wait until it is Running, then forward again");
     }
 }
