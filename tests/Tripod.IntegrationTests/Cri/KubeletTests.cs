@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Grpc.Core;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.IntegrationTests.Fixtures;
 using Xunit;
@@ -115,5 +116,26 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal(3, (await socket.ReceiveAsync(buffer, patience.Token)).Count);
         Assert.Equal((0, 8080), (buffer[0], BitConverter.ToUInt16(buffer, 1)));
         await client.Remove(sandbox);
+    }
+
+    [Fact]
+    public async Task Removal_of_a_sandbox_is_told_with_what_it_was()
+    {
+        using var client = new CriClient(engine);
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var call = client.Runtime.GetContainerEvents(new(), cancellationToken: over.Token);
+        await call.ResponseHeadersAsync;
+        var pod = client.Pod("told");
+        var sandbox = await client.Run(pod);
+        await client.Remove(sandbox);
+        await foreach (var happened in call.ResponseStream.ReadAllAsync(over.Token))
+        {
+            if (happened.ContainerId == sandbox && happened.ContainerEventType == ContainerEventType.ContainerDeletedEvent)
+            {
+                // Without it a kubelet cannot tell whose it was, and keeps the pod in its cache.
+                Assert.Equal((pod.Metadata.Uid, PodSandboxState.SandboxNotready), (happened.PodSandboxStatus?.Metadata.Uid, happened.PodSandboxStatus?.State));
+                break;
+            }
+        }
     }
 }

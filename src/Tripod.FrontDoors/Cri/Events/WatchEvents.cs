@@ -4,6 +4,8 @@ using Tripod.FrontDoors.Cri.Containers;
 using Tripod.FrontDoors.Cri.Protocol;
 using Tripod.FrontDoors.Cri.Sandboxes;
 using Tripod.Runtime.Containers;
+using Tripod.Runtime.Sandboxes;
+using SandboxState = Tripod.Runtime.Sandboxes.SandboxState;
 
 namespace Tripod.FrontDoors.Cri.Events;
 
@@ -12,15 +14,15 @@ internal sealed class WatchEvents(CriParts parts)
 {
     private readonly ContainerMessages messages = new(parts.Runtime.Images);
 
-    /// <summary>Sandboxes of this door's; one that has gone is still known by its id.</summary>
-    private readonly ConcurrentDictionary<string, bool> ours = new(StringComparer.Ordinal);
+    /// <summary>Sandboxes of this door's as they were last seen: one that has gone is still known, and told with its removal.</summary>
+    private readonly ConcurrentDictionary<string, SandboxStatus> ours = new(StringComparer.Ordinal);
 
     public Task RunAsync(IServerStreamWriter<ContainerEventResponse> stream, ServerCallContext call) => CriCall.RunAsync(parts, call, async cancel =>
     {
         var events = parts.Runtime.Events(cancel);
         foreach (var sandbox in parts.Lookup.Sandboxes())
         {
-            ours[sandbox.Id] = true;
+            ours[sandbox.Id] = sandbox;
         }
 
         // The client sees that it is listened for.
@@ -36,19 +38,24 @@ internal sealed class WatchEvents(CriParts parts)
         return true;
     });
 
-    private bool IsOurs(string sandbox) => ours.ContainsKey(sandbox) || (parts.Lookup.FindSandbox(sandbox)?.Id == sandbox && ours.TryAdd(sandbox, true));
+    private bool IsOurs(string sandbox) => ours.ContainsKey(sandbox) || (parts.Lookup.FindSandbox(sandbox) is { } found && found.Id == sandbox && ours.TryAdd(sandbox, found));
 
     private ContainerEventResponse Message(ContainerEvent happened, string sandbox, ContainerEventType kind)
     {
         var message = new ContainerEventResponse { ContainerId = happened.ContainerId, ContainerEventType = kind, CreatedAt = parts.Now };
         if (parts.Runtime.PodSandboxStatus(sandbox) is { } status)
         {
+            ours[sandbox] = status;
             message.PodSandboxStatus = SandboxMessages.Status(status);
             message.ContainersStatuses.AddRange(parts.Runtime.ListContainers().Where(container => container.SandboxId == sandbox).Select(container => messages.Status(container, status.Config.Users)));
         }
-        else if (happened.ContainerId == sandbox)
+        else if (ours.TryGetValue(sandbox, out var gone))
         {
-            ours.TryRemove(sandbox, out _);
+            message.PodSandboxStatus = SandboxMessages.Status(gone with { State = SandboxState.NotReady });
+            if (happened is { Kind: ContainerEventKind.Deleted } && happened.ContainerId == sandbox)
+            {
+                ours.TryRemove(sandbox, out _);
+            }
         }
 
         return message;
