@@ -12,6 +12,8 @@ internal static class DefaultMounts
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
     ];
 
+    private const string Devices = "/dev", SharedMemoryPlace = "/dev/shm";
+
     public static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     /// <param name="record">The container.</param>
@@ -54,8 +56,12 @@ internal static class DefaultMounts
             : mount.IdMapped ? Own(mount with { HostPath = IdMappedMounts.PlaceOf(paths, record.Id, index) })
             : Own(mount)).ToList();
         mounts.RemoveAll(mount => own.Exists(mine => mine.Destination == mount.Destination));
+        // The host's /dev has terminals and queues of its own. Its shared memory is not the pod's, which would be the host's too if mounts there were passed on to it.
+        var devices = config.Mounts.FirstOrDefault(mount => mount.ContainerPath.TrimEnd('/') == Devices);
+        var shm = mounts.FindAll(mount => devices is { Propagation: not "bidirectional" } && mount.Destination == SharedMemoryPlace);
+        mounts.RemoveAll(mount => devices is not null && mount.Destination.StartsWith($"{Devices}/", StringComparison.Ordinal));
         // A parent before its children, whatever the order in the manifest.
-        return [.. mounts, .. own.OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
+        return [.. mounts, .. own.Concat(shm).OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
     }
 
     /// <summary>A file system of its own, the host's, or that of whoever it shares IPC with.</summary>

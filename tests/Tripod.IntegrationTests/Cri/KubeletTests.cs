@@ -138,4 +138,23 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
             }
         }
     }
+
+    [Fact]
+    public async Task Memory_is_shared_by_the_pod_alone_where_a_container_has_the_hosts_devices()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("devices");
+        pod.Linux.SecurityContext.Privileged = true;
+        var sandbox = await client.Run(pod);
+        var config = CriClient.Script("main", "sleep 1000");
+        config.Tty = true;
+        config.Linux.SecurityContext.Privileged = true;
+        config.Mounts.Add(new Mount { ContainerPath = "/dev", HostPath = "/dev", Propagation = MountPropagation.PropagationHostToContainer });
+        var own = $"/dev/shm/{engine.Name}-shared";
+        Assert.Contains("kmsg", await client.Exec(await client.Start(sandbox, pod, config), "sh", "-c", $"touch {own}; ls /dev"), StringComparison.Ordinal);
+        Assert.False(File.Exists(own));
+        Assert.Equal($"{own}\n", await client.Exec(await client.Start(sandbox, pod, CriClient.Script("second", "sleep 1000")), "ls", own));
+        await client.Remove(sandbox);
+    }
 }
