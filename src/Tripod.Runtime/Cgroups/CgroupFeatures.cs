@@ -10,15 +10,23 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
 {
     private const string Root = "/sys/fs/cgroup";
 
+    private static readonly bool IsUnified = File.Exists($"{Root}/cgroup.controllers");
+
     /// <summary>Cgroups can be kept from huge pages (hugetlb).</summary>
     public static bool LimitHugepages { get; } = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("hugetlb") : Directory.Exists($"{Root}/hugetlb");
 
     /// <summary>Cgroups of v2 can be kept from swap; the file is in every cgroup but the root.</summary>
     public static bool LimitSwap { get; } = File.Exists($"{Root}/cgroup.controllers") && Directory.EnumerateDirectories(Root).Any(child => File.Exists($"{child}/memory.swap.max"));
 
-    /// <summary>What can be kept to here. Without the controller huge pages are shared out by admission alone.</summary>
-    internal static Containers.LinuxResources Enforceable(Containers.LinuxResources asked) =>
-        LimitHugepages || asked.HugepageLimits.Count == 0 ? asked : asked with { HugepageLimits = new Dictionary<string, ulong>() };
+    /// <summary>
+    /// What an OCI runtime can keep to here. Without the controller huge pages are shared out by admission alone. No quota is
+    /// what a new cgroup has anyway; crun 1.8 writes a number of its own on v1, which the kernel does not take.
+    /// </summary>
+    internal static Containers.LinuxResources Enforceable(Containers.LinuxResources asked) => asked with
+    {
+        HugepageLimits = LimitHugepages ? asked.HugepageLimits : new Dictionary<string, ulong>(),
+        CpuQuota = IsUnified ? asked.CpuQuota : Math.Max(0, asked.CpuQuota),
+    };
 
     public static CgroupFeatures Detect() => File.Exists($"{Root}/cgroup.controllers")
         ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("io"))

@@ -16,6 +16,10 @@ internal sealed class UpdateContainer(RuntimeParts parts)
             var limits = CgroupFeatures.Enforceable(resources);
             await parts.Oci.UpdateAsync(id, RuntimeHandler.Of(parts, record), SpecResources.Document(limits)).ConfigureAwait(false);
             await parts.Cgroups.TellAsync(record.Cgroup, limits).ConfigureAwait(false);
+            if (resources.CpuQuota < 0 && limits.CpuQuota == 0)
+            {
+                await parts.Cgroups.LimitAsync(record.Cgroup, new() { CpuQuota = resources.CpuQuota }).ConfigureAwait(false);
+            }
         }
 
         parts.Table.Change(entry, known => known with { Config = known.Config with { Resources = resources } });

@@ -157,4 +157,27 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal($"{own}\n", await client.Exec(await client.Start(sandbox, pod, CriClient.Script("second", "sleep 1000")), "ls", own));
         await client.Remove(sandbox);
     }
+
+    [Fact]
+    public async Task Quota_of_minus_one_is_none_from_the_start_and_later_on()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("quota");
+        var sandbox = await client.Run(pod);
+        var config = CriClient.Script("main", "sleep 1000");
+        config.Linux.Resources = new() { CpuPeriod = 100000, CpuQuota = -1, CpuShares = 1024 };
+        var id = await client.Start(sandbox, pod, config);
+        var unified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+        Task<string> Quota() => client.Exec(id, "cat", unified ? "/sys/fs/cgroup/cpu.max" : "/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+        var none = unified ? "max 100000\n" : "-1\n";
+        Assert.Equal(none, await Quota());
+        foreach (var (quota, then) in new[] { (20000, unified ? "20000 100000\n" : "20000\n"), (-1, none) })
+        {
+            await client.Runtime.UpdateContainerResourcesAsync(new() { ContainerId = id, Linux = new() { CpuPeriod = 100000, CpuQuota = quota } });
+            Assert.Equal((quota, then), ((await client.Status(id)).Resources.Linux.CpuQuota, await Quota()));
+        }
+
+        await client.Remove(sandbox);
+    }
 }
