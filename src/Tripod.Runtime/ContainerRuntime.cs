@@ -184,8 +184,8 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>A running container's memory and files as an archive at an absolute path (CRIU); it goes on.</summary>
     public Task CheckpointContainer(string containerId, string location, CancellationToken cancel) => Said(() => new CheckpointContainer(parts).RunAsync(containerId, location, cancel), "checkpoint container");
 
-    /// <summary>The processes of a container by their pid on this machine.</summary>
-    public IReadOnlyCollection<int> ContainerProcesses(string containerId) => parts.Cgroups.Processes(parts.Table.Get(containerId).Record.Cgroup);
+    /// <summary>The processes of a container by their pid on this machine; none of one that is gone.</summary>
+    public IReadOnlyCollection<int> ContainerProcesses(string containerId) => parts.Table.Find(containerId) is { } entry ? parts.Cgroups.Processes(entry.Record.Cgroup) : [];
 
     /// <summary>One path of a container, running or not.</summary>
     public Containers.Files.PathStatus PathStatus(string containerId, string path) => new Containers.Files.ContainerPaths(parts).Status(containerId, path);
@@ -220,11 +220,11 @@ public sealed class ContainerRuntime : IAsyncDisposable
     /// <summary>Removes a directory with all that is in it, whatever its names and depths.</summary>
     public static void RemoveTree(string path) => Linux.FileSystem.TreeRemoval.Remove(path);
 
-    /// <summary>What its cgroup has used so far; null where it has none.</summary>
-    public Cgroups.CgroupUsage? ContainerUsage(string containerId) => parts.Cgroups.Usage(parts.Table.Get(containerId).Record.Cgroup);
+    /// <summary>What its cgroup has used so far; null where it has none, or is gone itself.</summary>
+    public Cgroups.CgroupUsage? ContainerUsage(string containerId) => parts.Table.Find(containerId) is { } entry ? parts.Cgroups.Usage(entry.Record.Cgroup) : null;
 
-    /// <summary>What only metrics ask for of it; null where it has no cgroup.</summary>
-    public Cgroups.CgroupDetail? ContainerDetail(string containerId) => parts.Cgroups.Detail(parts.Table.Get(containerId).Record.Cgroup);
+    /// <summary>What only metrics ask for of it; null as with <see cref="ContainerUsage"/>.</summary>
+    public Cgroups.CgroupDetail? ContainerDetail(string containerId) => parts.Table.Find(containerId) is { } entry ? parts.Cgroups.Detail(entry.Record.Cgroup) : null;
 
     /// <summary>The container's root file system on this machine, and its writable layer; whoever reads there resolves paths inside.</summary>
     public (string Rootfs, string Upper) ContainerFiles(string containerId) => (parts.Paths.Rootfs(containerId), parts.Paths.Upper(containerId));

@@ -180,4 +180,32 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
 
         await client.Remove(sandbox);
     }
+
+    [Fact]
+    public async Task Statistics_are_told_while_containers_go()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("going");
+        var sandbox = await client.Run(pod);
+        await client.Start(sandbox, pod, CriClient.Script("stays", "sleep 1000"));
+        var going = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => client.Create(sandbox, pod, CriClient.Script($"goes{number}", "true"))));
+        var removal = Task.Run(async () =>
+        {
+            foreach (var id in going)
+            {
+                await client.Runtime.RemoveContainerAsync(new() { ContainerId = id });
+            }
+        });
+        do
+        {
+            await client.Runtime.ListContainerStatsAsync(new());
+            await client.Runtime.ListPodSandboxStatsAsync(new());
+            await client.Runtime.ListPodSandboxMetricsAsync(new());
+        }
+        while (!removal.IsCompleted);
+        await removal;
+        Assert.Single((await client.Runtime.ListContainerStatsAsync(new() { Filter = new() { PodSandboxId = sandbox } })).Stats);
+        await client.Remove(sandbox);
+    }
 }

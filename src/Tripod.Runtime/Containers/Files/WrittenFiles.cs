@@ -10,7 +10,7 @@ internal static class WrittenFiles
     public static (long Bytes, long Inodes) Measure(string upper)
     {
         var (bytes, inodes) = (0L, 0L);
-        if (Directory.Exists(upper))
+        try
         {
             // Links are not followed: what they lead to is counted where it stands.
             foreach (var entry in new DirectoryInfo(upper).EnumerateFileSystemInfos("*", Everything).Where(entry => entry.Exists || entry.LinkTarget is not null))
@@ -18,6 +18,10 @@ internal static class WrittenFiles
                 inodes++;
                 bytes += entry is FileInfo { LinkTarget: null } file ? file.Length : 0;
             }
+        }
+        catch (Exception gone) when (gone is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // It is removed meanwhile.
         }
 
         return (bytes, inodes);
