@@ -218,12 +218,12 @@ spec:
   - name: usual
     image: busybox
     imagePullPolicy: Never
-    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /mnt || echo no mount; sleep 777777"]
+    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /tmp || echo no mount; sleep 777777"]
     securityContext: {capabilities: {add: [SYS_ADMIN]}}
   - name: free
     image: busybox
     imagePullPolicy: Never
-    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /mnt && echo mounted; sleep 777778"]
+    command: [sh, -c, "cat /proc/self/attr/current; mount -t tmpfs none /tmp && echo mounted; sleep 777778"]
     securityContext: {capabilities: {add: [SYS_ADMIN]}, appArmorProfile: {type: Unconfined}, seccompProfile: {type: Unconfined}}
   - name: own
     image: busybox
