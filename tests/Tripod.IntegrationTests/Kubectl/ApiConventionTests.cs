@@ -110,6 +110,11 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
         Assert.Contains("please apply your changes to the latest version and try again", stale.Message, StringComparison.Ordinal);
         read["metadata"]!.AsObject().Remove("resourceVersion");
         Assert.Equal(200, (await api.Put($"{ConfigMaps}/c", read.ToJsonString())).Code);
+        read["metadata"]!["resourceVersion"] = "0";
+        read["data"] = new JsonObject { ["a"] = "3" };
+        Assert.Equal(200, (await api.Put($"{ConfigMaps}/c", read.ToJsonString())).Code);
+        Assert.Equal(201, (await api.Post(ConfigMaps, """{"metadata":{"name":"new","resourceVersion":"0"}}""")).Code);
+        Assert.Equal(400, (await api.Post(ConfigMaps, """{"metadata":{"name":"newer","resourceVersion":"1"}}""")).Code);
         read["metadata"]!["uid"] = "another";
         Assert.Equal(409, (await api.Put($"{ConfigMaps}/c", read.ToJsonString())).Code);
         Assert.Equal(409, (await api.Post(ConfigMaps, """{"metadata":{"name":"c"}}""")).Code);

@@ -14,12 +14,15 @@ internal static class ObjectIdentity
 
     private static readonly string[] ServerOwned = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"];
 
+    /// <summary>A document without a revision, or with none that was ever given, is for whatever is there.</summary>
+    public static bool IsAnyRevision(string revision) => revision is "" or "0";
+
     /// <summary>Checks a new document against the request's path and gives it its identity.</summary>
     /// <exception cref="ApiException">400.</exception>
     public static void Assign(JsonObject document, ApiRequest request, DateTimeOffset now)
     {
         var metadata = document.MapOrNew("metadata");
-        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        if (metadata.Text("resourceVersion") is { } revision && !IsAnyRevision(revision))
         {
             throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
         }

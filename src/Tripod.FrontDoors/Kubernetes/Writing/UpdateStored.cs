@@ -99,7 +99,7 @@ internal sealed class UpdateStored(DoorParts door)
             throw ApiException.Conflict(request.Kind.GroupResource, request.Name, $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}");
         }
 
-        if (metadata.Text("resourceVersion") is { Length: > 0 } revision && revision != stored.Revision.ToString(CultureInfo.InvariantCulture))
+        if (metadata.Text("resourceVersion") is { } revision && !ObjectIdentity.IsAnyRevision(revision) && revision != stored.Revision.ToString(CultureInfo.InvariantCulture))
         {
             throw ApiException.Conflict(request.Kind.GroupResource, request.Name);
         }
