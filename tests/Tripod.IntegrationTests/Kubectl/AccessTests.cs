@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tripod.IntegrationTests.Fixtures;
 using Tripod.IntegrationTests.Pods;
 using Xunit;
@@ -85,6 +86,47 @@ public sealed class AccessTests(SharedEngine shared) : IClassFixture<SharedEngin
         Assert.Equal(400, (await api.Post("/apis/authorization.k8s.io/v1/subjectaccessreviews", """{"spec":{"user":"carl"}}""")).Code);
         var token = await api.Post("/apis/authentication.k8s.io/v1/tokenreviews", """{"spec":{"token":"nobody's"}}""");
         Assert.Null(token.Body["status"]!["authenticated"]);
+    }
+
+    [Fact]
+    public async Task Whoever_is_spoken_for_is_told_with_all_that_is_known_of_them()
+    {
+        using var api = new ApiClient(engine);
+        var review = await api.Send(
+            HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", "application/json", "application/json",
+            ("Impersonate-User", "jane"), ("Impersonate-Uid", "7"), ("Impersonate-Extra-Known-Languages", "one"), ("Impersonate-Extra-Example.com%2fteam", "red"));
+        Assert.Equal(
+            """{"username":"jane","uid":"7","groups":["system:authenticated"],"extra":{"known-languages":["one"],"example.com/team":["red"]}}""",
+            review.Body["status"]!["userInfo"]!.ToJsonString());
+        var alone = await api.Send(HttpMethod.Get, "/api/v1/nodes", null, null, "application/json", ("Impersonate-Extra-Team", "red"));
+        Assert.Equal(400, alone.Code);
+        var eve = await Key("eve", "--group", "helpers");
+        await shell.Run("create", "clusterrole", "speaks-for-jane", "--verb=impersonate", "--resource=users", "--resource-name=jane");
+        await shell.Run("create", "clusterrolebinding", "speaks-for-jane", "--clusterrole=speaks-for-jane", "--group=helpers");
+        await Refused(eve, "User \"jane\" cannot list resource \"nodes\"", "get", "nodes", "--as=jane");
+        await Refused(eve, "cannot impersonate resource \"uids\"", "get", "nodes", "--as=jane", "--as-uid=7");
+    }
+
+    [Fact]
+    public async Task Token_is_good_for_those_it_is_meant_for()
+    {
+        using var api = new ApiClient(engine);
+        var (plain, meant) = (await Token(), await Token("--audience=vault", "--audience=shop"));
+        var status = await Review(plain);
+        Assert.True((bool?)status["authenticated"]);
+        Assert.Equal("""["https://kubernetes.default.svc.cluster.local"]""", status["audiences"]!.ToJsonString());
+        Assert.StartsWith("JTI=", (string?)status["user"]!["extra"]!["authentication.kubernetes.io/credential-id"]![0], StringComparison.Ordinal);
+        Assert.Equal("""["vault"]""", (await Review(meant, "vault", "bank"))["audiences"]!.ToJsonString());
+        Assert.Null((await Review(meant))["authenticated"]);
+        Assert.Null((await Review(plain, "vault"))["authenticated"]);
+
+        async Task<string> Token(params string[] options) => (await shell.Run(["create", "token", "default", .. options])).Trim();
+
+        async Task<JsonNode> Review(string token, params string[] audiences)
+        {
+            var asked = new JsonObject { ["spec"] = new JsonObject { ["token"] = token, ["audiences"] = new JsonArray([.. audiences.Select(audience => (JsonNode)audience)]) } };
+            return (await api.Post("/apis/authentication.k8s.io/v1/tokenreviews", asked.ToJsonString())).Body["status"]!;
+        }
     }
 
     private Task<string> As(string kubeconfig, params string[] arguments) => shell.Run(["--kubeconfig", kubeconfig, .. arguments]);

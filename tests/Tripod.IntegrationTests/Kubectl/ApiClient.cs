@@ -39,10 +39,15 @@ internal sealed class ApiClient : IDisposable
 
     public Task<Answer> Delete(string path, string? body = null) => Send(HttpMethod.Delete, path, body, body is null ? null : "application/json");
 
-    public async Task<Answer> Send(HttpMethod method, string path, string? body, string? type, string accept = "application/json")
+    public async Task<Answer> Send(HttpMethod method, string path, string? body, string? type, string accept = "application/json", params IEnumerable<(string Name, string Value)> headers)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -58,9 +63,11 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>The events of a watch, as they come; ends with the watch.</summary>
-    public async IAsyncEnumerable<(string Type, JsonNode Object)> Watch(string path)
+    public async IAsyncEnumerable<(string Type, JsonNode Object)> Watch(string path, string accept = "application/json")
     {
-        using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
         while (await lines.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token) is { } line)
         {

@@ -26,15 +26,25 @@ internal sealed class Authenticator(CertificateAuthority authority, TokenFile to
         var header = http.Request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
-            return FindToken(header[Bearer.Length..].Trim()) ?? throw Refuse("unknown bearer token");
+            return FindToken(header[Bearer.Length..].Trim(), [])?.User ?? throw Refuse("unknown bearer token");
         }
 
         throw Refuse(header.Length == 0 ? "neither client certificate nor bearer token" : "an authorization scheme other than Bearer");
     }
 
-    /// <returns>Null for a token that nobody has, or that is not meant for this API.</returns>
-    public UserIdentity? FindToken(string token) =>
-        tokens.Find(token) ?? (accounts?.Check(token) is { } account && account.Audiences.Contains(AccountTokens.Issuer) ? UserIdentity.Of(account) : null);
+    /// <param name="token">As it was brought.</param>
+    /// <param name="audiences">Who wants to take it; none: this API.</param>
+    /// <returns>Whose it is, and for which of those it is meant; null for a token that nobody has, or that is meant for none of them.</returns>
+    public (UserIdentity User, IReadOnlyList<string> Audiences)? FindToken(string token, IReadOnlyList<string> audiences)
+    {
+        var (account, fixedUser) = (accounts?.Check(token), tokens.Find(token));
+        var wanted = audiences.Count > 0 ? audiences : [AccountTokens.Issuer];
+        var meant = wanted.Intersect(account?.Audiences ?? [AccountTokens.Issuer], StringComparer.Ordinal).ToList();
+        return meant.Count == 0 ? null
+            : fixedUser is not null ? (fixedUser, meant)
+            : account is not null ? (UserIdentity.Of(account), meant)
+            : null;
+    }
 
     private UserIdentity ByCertificate(HttpContext http, X509Certificate2 certificate)
     {

@@ -42,9 +42,9 @@ internal sealed class Reviews(Authorizer authorizer, Authenticator authenticator
     private JsonObject Token(JsonObject? spec)
     {
         var token = spec.Text("token") is { Length: > 0 } given ? given : throw ApiException.BadRequest("token review: spec.token must hold the token that is asked about");
-        return authenticator.FindToken(token) is { } user
-            ? new() { ["authenticated"] = true, ["user"] = Show(user) }
-            : new() { ["user"] = new JsonObject(), ["error"] = "unknown bearer token" };
+        return authenticator.FindToken(token, [.. spec.Texts("audiences")]) is var (user, audiences)
+            ? new() { ["authenticated"] = true, ["user"] = Show(user), ["audiences"] = Json.Texts(audiences) }
+            : new() { ["user"] = new JsonObject(), ["error"] = "unknown bearer token, or one that is not meant for those who ask" };
     }
 
     private JsonObject Decide(JsonObject? spec, UserIdentity user, string? space)
@@ -84,6 +84,11 @@ internal sealed class Reviews(Authorizer authorizer, Authenticator authenticator
         }
 
         Json.AddTexts(about, "groups", user.Groups);
+        if (user.Extra.Count > 0)
+        {
+            about["extra"] = new JsonObject(user.Extra.Select(field => KeyValuePair.Create(field.Key, (JsonNode?)Json.Texts(field.Value))));
+        }
+
         return about;
     }
 
