@@ -13,6 +13,9 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
 
     public JsonObject? Details { get; } = details;
 
+    /// <summary>Where a list that cannot go on as it began can go on all the same; empty where this is about no list.</summary>
+    public string Continue { get; init; } = "";
+
     /// <summary>The <c>v1 Status</c> body of this refusal, a new tree on each call.</summary>
     public JsonObject ToStatus()
     {
@@ -20,7 +23,7 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
         {
             ["kind"] = "Status",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = Continue.Length > 0 ? new JsonObject { ["continue"] = Continue } : [],
             ["status"] = "Failure",
             ["message"] = Message,
             ["reason"] = Reason,

@@ -55,6 +55,28 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task List_that_is_forgotten_goes_on_with_what_there_is_now()
+    {
+        await Create("a", "b", "c", "d");
+        var first = await api.Get($"{ConfigMaps}?limit=2");
+        for (var i = 0; i < 16; i++)
+        {
+            await api.Patch($"{ConfigMaps}/a", $$$"""{"data":{"a":"{{{i}}}"}}""");
+            await api.Get($"{ConfigMaps}?limit=1");
+        }
+
+        await Create("c2");
+        var forgotten = await api.Get($"{ConfigMaps}?limit=2&continue={first.Body["metadata"]!["continue"]}");
+        Assert.Equal((410, "Expired"), (forgotten.Code, forgotten.Reason));
+        var next = await api.Get($"{ConfigMaps}?limit=2&continue={forgotten.Body["metadata"]!["continue"]}");
+        Assert.Equal(["c", "c2"], next.Names);
+        Assert.Equal(2, (int?)next.Body["metadata"]!["remainingItemCount"]);
+        Assert.NotEqual(first.Revision, next.Revision);
+        var last = await api.Get($"{ConfigMaps}?limit=2&continue={next.Body["metadata"]!["continue"]}");
+        Assert.Equal((next.Revision, 2), (last.Revision, last.Names.Count()));
+    }
+
+    [Fact]
     public async Task Watch_tells_what_came_after_its_revision_and_what_a_selector_hides()
     {
         var begin = (await api.Get(ConfigMaps)).Revision;

@@ -11,7 +11,7 @@ namespace Tripod.FrontDoors.Kubernetes.Handlers;
 /// <summary>GET of a collection: all at once or in chunks that show one revision. Stored bytes go out as they are.</summary>
 internal sealed class ListObjects(DoorParts door)
 {
-    private readonly RecentLists recent = new();
+    private readonly RecentLists recent = new(door.Clock);
 
     public Task HandleAsync(ApiRequest request)
     {
@@ -63,11 +63,10 @@ internal sealed class ListObjects(DoorParts door)
     private ListPage Read(ApiRequest request, ListParameters parameters)
     {
         var (prefix, selection) = (request.Prefix, request.Selection);
-        if (parameters.Continue.Length > 0)
+        var token = parameters.Continue.Length > 0 ? ContinueToken.Parse(parameters.Continue, prefix) : null;
+        if (token is { Revision: > 0 })
         {
-            var token = ContinueToken.Parse(parameters.Continue, prefix);
-            var kept = recent.Find(token.Revision, prefix) ?? throw ApiException.Expired(
-                "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.");
+            var kept = recent.Find(token.Revision, prefix) ?? throw TooOld(token);
             return ListPage.Of(kept, token.Revision, selection, parameters.Limit, token.StartKey);
         }
 
@@ -82,7 +81,7 @@ internal sealed class ListObjects(DoorParts door)
             }
         }
 
-        var page = ListPage.Of(objects, revision, selection, parameters.Limit, startKey: null);
+        var page = ListPage.Of(objects, revision, selection, parameters.Limit, token?.StartKey);
         if (page.Continue is not null)
         {
             recent.Keep(revision, prefix, objects);
@@ -91,7 +90,14 @@ internal sealed class ListObjects(DoorParts door)
         return page;
     }
 
-    private static void WriteItem(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, AnswerForm form, RowObject include, DateTimeOffset now)
+    private static ApiException TooOld(ContinueToken token) => new(
+        410, "Expired", "The provided continue parameter is too old to display a consistent list result. Start a new list without the continue parameter, or use the one "
+            + "in this answer to read the rest as it is now: what was written since the first chunk then shows in part of the list only.")
+    {
+        Continue = (token with { Revision = 0 }).Encode(),
+    };
+
+    private static void WriteItem(Utf8JsonWriter writer, ServedKind kind, StoredObject stored, AnswerForm form, string metaVersion, RowObject include, DateTimeOffset now)
     {
         switch (form)
         {

@@ -5,6 +5,8 @@ using System.Text;
 namespace Tripod.FrontDoors.Kubernetes.Listing;
 
 /// <summary>Where the next chunk of a list begins, and the revision that all its chunks show. Opaque to clients.</summary>
+/// <param name="Revision">0: the one that there is when the chunk is read.</param>
+/// <param name="StartKey">The first key of the chunk.</param>
 internal sealed record ContinueToken(long Revision, string StartKey)
 {
     public string Encode() =>

@@ -4,25 +4,28 @@ namespace Tripod.FrontDoors.Kubernetes.Listing;
 
 /// <summary>
 /// Lists that clients are reading chunk by chunk, as they stood at their first chunk. The objects are the store's own,
-/// so that a list costs one reference each; the oldest list goes first.
+/// so that a list costs one reference each; the oldest list goes first, and none stays longer than Kubernetes keeps what was.
 /// </summary>
-internal sealed class RecentLists
+internal sealed class RecentLists(TimeProvider clock)
 {
     private const int Kept = 16;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     private readonly Lock gate = new();
-    private readonly LinkedList<(long Revision, string Prefix, IReadOnlyList<StoredObject> Objects)> lists = [];
+    private readonly LinkedList<(long Revision, string Prefix, IReadOnlyList<StoredObject> Objects, DateTimeOffset Since)> lists = [];
 
     public void Keep(long revision, string prefix, IReadOnlyList<StoredObject> objects)
     {
         lock (gate)
         {
+            Forget();
             if (lists.Any(list => list.Revision == revision && list.Prefix == prefix))
             {
                 return;
             }
 
-            lists.AddLast((revision, prefix, objects));
+            lists.AddLast((revision, prefix, objects, clock.GetUtcNow()));
             if (lists.Count > Kept)
             {
                 lists.RemoveFirst();
@@ -35,7 +38,16 @@ internal sealed class RecentLists
     {
         lock (gate)
         {
+            Forget();
             return lists.FirstOrDefault(list => list.Revision == revision && list.Prefix == prefix).Objects;
+        }
+    }
+
+    private void Forget()
+    {
+        while (lists.First is { } oldest && clock.GetUtcNow() - oldest.Value.Since >= Longest)
+        {
+            lists.RemoveFirst();
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class ListPageTests
     [Fact]
     public void Lists_are_remembered_until_many_others_were_read()
     {
-        var lists = new RecentLists();
+        var lists = new RecentLists(TimeProvider.System);
         for (var revision = 1; revision <= 17; revision++)
         {
             lists.Keep(revision, Prefix, Objects(1));
@@ -71,6 +71,28 @@ public sealed class ListPageTests
         Assert.Null(lists.Find(1, Prefix));
         Assert.NotNull(lists.Find(2, Prefix));
         Assert.Null(lists.Find(2, "/registry/pods/"));
+    }
+
+    [Fact]
+    public void Lists_are_remembered_for_five_minutes()
+    {
+        var clock = new SetClock();
+        var lists = new RecentLists(clock);
+        lists.Keep(1, Prefix, Objects(1));
+        clock.Now += TimeSpan.FromMinutes(4);
+        lists.Keep(2, Prefix, Objects(1));
+        lists.Keep(1, Prefix, Objects(1));
+        Assert.NotNull(lists.Find(1, Prefix));
+        clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Null(lists.Find(1, Prefix));
+        Assert.NotNull(lists.Find(2, Prefix));
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private static List<StoredObject> Objects(int count) =>
