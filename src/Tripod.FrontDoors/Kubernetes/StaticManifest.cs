@@ -25,7 +25,7 @@ public static class StaticManifest
                 throw new ManifestException("Object 'Kind' is missing: it must say kind: Pod");
             }
 
-            var decoded = RequestBody.Check(document, SchemaRegistry.Find("v1", "Pod")!, FieldValidation.Warn);
+            var decoded = RequestBody.Check(document, SchemaRegistry.Find("v1", "Pod")!, FieldValidation.Warn, []);
             var pod = decoded.Object;
             pod.Remove("status");
             PodDefaults.ApplyToSpec(pod.MapOrNew("spec"));

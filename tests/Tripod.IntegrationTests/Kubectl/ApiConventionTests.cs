@@ -152,6 +152,22 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     {
         var answer = await api.Post($"{ConfigMaps}?fieldValidation={validation}", """{"metadata":{"name":"f"},"dta":{},"data":{"a":"b","a":"c"}}""");
         Assert.Equal((code, warnings), (answer.Code, answer.Warnings.Count));
+        await Create("p");
+        var patched = await api.Patch($"{ConfigMaps}/p?fieldValidation={validation}", """{"dta":{},"data":{"a":"b","a":"c"}}""");
+        Assert.Equal((code == 201 ? 200 : code, warnings), (patched.Code, patched.Warnings.Count));
+    }
+
+    [Theory]
+    [InlineData("30s", 200)]
+    [InlineData("1m30.5s", 200)]
+    [InlineData("0", 200)]
+    [InlineData("invalid", 400)]
+    [InlineData("30", 400)]
+    public async Task Time_to_wait_for_an_answer_is_a_duration(string timeout, int code)
+    {
+        Assert.Equal(code, (await api.Get($"/version?timeout={timeout}")).Code);
+        Assert.Equal(code, (await api.Get($"{ConfigMaps}?timeout={timeout}")).Code);
+        Assert.Equal(404, (await api.Get($"/api/v1/namespaces/{space}/pods/none/log?timeout={timeout}")).Code);
     }
 
     [Fact]

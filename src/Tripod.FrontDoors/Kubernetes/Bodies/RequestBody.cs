@@ -37,17 +37,11 @@ public static class RequestBody
     }
 
     /// <summary>The same reading of a document that is parsed already, such as the outcome of a patch.</summary>
-    public static DecodedBody Check(JsonObject document, KindSchema schema, FieldValidation mode) =>
-        Check(document, schema, mode, []);
-
-    /// <summary>The media type without its parameters, in lower case.</summary>
-    public static string MediaType(string contentType)
-    {
-        var end = contentType.IndexOf(';', StringComparison.Ordinal);
-        return (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
-    }
-
-    private static DecodedBody Check(JsonObject document, KindSchema schema, FieldValidation mode, List<string> duplicates)
+    /// <param name="document">As parsed.</param>
+    /// <param name="schema">Its kind.</param>
+    /// <param name="mode">What happens to unknown and repeated fields.</param>
+    /// <param name="duplicates">The places that stood twice in what was parsed.</param>
+    public static DecodedBody Check(JsonObject document, KindSchema schema, FieldValidation mode, IReadOnlyList<string> duplicates)
     {
         CheckKind(document, schema);
         var result = TypedDocument.Read(document, schema, mode != FieldValidation.Ignore, out var unknown);
@@ -61,7 +55,14 @@ public static class RequestBody
         return new DecodedBody(Head(result, schema), warnings);
     }
 
-    private static ApiException Refusal(KindSchema schema, List<string> duplicates, IReadOnlyList<UnknownField> unknown)
+    /// <summary>The media type without its parameters, in lower case.</summary>
+    public static string MediaType(string contentType)
+    {
+        var end = contentType.IndexOf(';', StringComparison.Ordinal);
+        return (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
+    }
+
+    private static ApiException Refusal(KindSchema schema, IReadOnlyList<string> duplicates, IReadOnlyList<UnknownField> unknown)
     {
         var text = new StringBuilder();
         text.Append($"{schema.Kind} in version \"{schema.Version}\" cannot be handled as a {schema.Kind}: strict decoding error: ");

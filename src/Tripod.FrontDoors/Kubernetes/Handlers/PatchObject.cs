@@ -26,13 +26,14 @@ internal sealed class PatchObject(DoorParts door, UpdateStored update, ApplyObje
 
         var apply = Patch(RequestBody.MediaType(request.ContentType));
         var body = await request.ReadBodyAsync().ConfigureAwait(false);
-        var patch = JsonText.Parse(body) ?? throw ApiException.BadRequest("the request body must be a patch");
+        var duplicates = new List<string>();
+        var patch = JsonText.Parse(body, duplicates) ?? throw ApiException.BadRequest("the request body must be a patch");
         var warnings = new List<string>();
         var updated = update.Run(
             request,
             current =>
             {
-                var decoded = RequestBody.Check(apply(current, patch, request.Kind.Schema), request.Kind.Schema, request.FieldValidation);
+                var decoded = RequestBody.Check(apply(current, patch, request.Kind.Schema), request.Kind.Schema, request.FieldValidation, duplicates);
                 warnings = [.. decoded.Warnings];
                 return decoded.Object;
             },

@@ -86,6 +86,7 @@ internal sealed class Router
         var user = Impersonation.Of(http, sender, door.Authorizer);
         var document = path == "/metrics" ? Metrics : discovery.Find(path) ?? issuer.Find(path);
         var target = document is null ? RequestPath.Parse(path) : null;
+        RequestTimeout.Check(http.Request, target);
         var access = RequestAccess.Of(http, target, user);
         visit.Asks(sender, access);
         door.Authorizer.Check(access);
