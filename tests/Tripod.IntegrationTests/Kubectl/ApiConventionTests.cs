@@ -233,6 +233,13 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
         Assert.Equal("PartialObjectMetadataList", (string?)partial["kind"]);
         Assert.Null(partial["items"]![0]!["data"]);
         Assert.Equal(406, (await api.Get(ConfigMaps, "text/html")).Code);
+        Assert.Equal("meta.k8s.io/v1beta1", (string?)(await api.Get(ConfigMaps, Table.Replace("v1", "v1beta1", StringComparison.Ordinal))).Body["apiVersion"]);
+        var all = $"{ConfigMaps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1";
+        Assert.Equal(406, (await api.Get(all, Table)).Code);
+        await foreach (var (_, shown) in api.Watch(all, $"{Table},application/json"))
+        {
+            Assert.Equal("ConfigMap", (string?)shown["kind"]);
+        }
         Assert.Equal(406, (await api.Send(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{}", "application/json", Table)).Code);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tripod.FrontDoors.Kubernetes.Bodies;
 using Tripod.FrontDoors.Kubernetes.Http;
+using Tripod.FrontDoors.Kubernetes.Kinds;
 using Tripod.FrontDoors.Kubernetes.Listing;
 using Tripod.FrontDoors.Kubernetes.Tables;
 using Tripod.Store;
@@ -25,8 +26,9 @@ internal sealed class ListObjects(DoorParts door)
         var form = request.Form;
         if (form != AnswerForm.Protobuf)
         {
-            var include = Accepted.Include(request.Query("includeObject"));
-            return JsonAnswer.WriteListAsync(request.Http, writer => WriteHead(writer, request, page, form), page.Objects, (writer, stored) => WriteItem(writer, request, stored, form, include, now));
+            var (include, metaVersion) = (Accepted.Include(request.Query("includeObject")), request.MetaVersion);
+            return JsonAnswer.WriteListAsync(
+                request.Http, writer => WriteHead(writer, request, page, form), page.Objects, (writer, stored) => WriteItem(writer, request.Kind, stored, form, metaVersion, include, now));
         }
 
         var metadata = JsonBytes.Write(writer =>
@@ -44,7 +46,7 @@ internal sealed class ListObjects(DoorParts door)
     {
         if (form == AnswerForm.Table)
         {
-            TableWriter.WriteStart(writer, metadata => WriteMetadata(metadata, page));
+            TableWriter.WriteStart(writer, request.MetaVersion, metadata => WriteMetadata(metadata, page));
             TableWriter.WriteColumns(writer, request.Kind);
             writer.WriteStartArray("rows");
             return;
@@ -53,7 +55,7 @@ internal sealed class ListObjects(DoorParts door)
         var partial = form == AnswerForm.Metadata;
         writer.WriteStartObject();
         writer.WriteString("kind", partial ? "PartialObjectMetadataList" : $"{request.Kind.Kind}List");
-        writer.WriteString("apiVersion", partial ? TableWriter.ApiVersion : request.Kind.ApiVersion);
+        writer.WriteString("apiVersion", partial ? request.MetaVersion : request.Kind.ApiVersion);
         writer.WriteStartObject("metadata");
         WriteMetadata(writer, page);
         writer.WriteEndObject();
@@ -102,17 +104,17 @@ internal sealed class ListObjects(DoorParts door)
         switch (form)
         {
             case AnswerForm.Table:
-                TableWriter.WriteRow(writer, request.Kind, stored, include, now);
+                TableWriter.WriteRow(writer, metaVersion, kind, stored, include, now);
                 break;
             case AnswerForm.Metadata:
                 using (var document = JsonDocument.Parse(stored.Document))
                 {
-                    TableWriter.WriteMetadataOnly(writer, document.RootElement);
+                    TableWriter.WriteMetadataOnly(writer, metaVersion, document.RootElement);
                 }
 
                 break;
             default:
-                writer.WriteRawValue(request.Kind.Render(stored).Span, skipInputValidation: true);
+                writer.WriteRawValue(kind.Render(stored).Span, skipInputValidation: true);
                 break;
         }
     }

@@ -14,14 +14,23 @@ internal enum AnswerForm
 /// <summary>The form that a client's Accept header asks for. Tables and bare metadata are sent as JSON alone: who prefers protobuf takes that as well.</summary>
 internal static class Accepted
 {
-    private const string Json = "application/json";
+    private const string Json = "application/json", MetaGroup = "meta.k8s.io";
 
+    /// <param name="header">As sent; empty: anything.</param>
+    /// <param name="tables">Whether what is asked for can be shown as a table.</param>
     /// <exception cref="ApiException">406.</exception>
-    public static AnswerForm Parse(string header)
+    public static AnswerForm Parse(string header, bool tables = true) => Find(header, tables).Form;
+
+    /// <summary>The version of tables and bare metadata that goes with the form.</summary>
+    /// <exception cref="ApiException">406.</exception>
+    public static string MetaVersion(string header, bool tables = true) => $"{MetaGroup}/{Find(header, tables).Version}";
+
+    private static (AnswerForm Form, string Version) Find(string header, bool tables)
     {
+        const string Newest = "v1";
         if (string.IsNullOrWhiteSpace(header))
         {
-            return AnswerForm.Objects;
+            return (AnswerForm.Objects, Newest);
         }
 
         foreach (var clause in header.Split(','))
@@ -29,7 +38,7 @@ internal static class Accepted
             var parts = clause.Split(';', StringSplitOptions.TrimEntries);
             if (parts[0] == ProtobufBody.MediaType && Parameter(parts, "as").Length == 0)
             {
-                return AnswerForm.Protobuf;
+                return (AnswerForm.Protobuf, Newest);
             }
 
             if (parts[0] is not (Json or "application/*" or "*/*"))
@@ -37,15 +46,16 @@ internal static class Accepted
                 continue;
             }
 
-            var known = parts[0] == Json && Parameter(parts, "g") == "meta.k8s.io" && Parameter(parts, "v") == "v1";
+            var version = Parameter(parts, "v");
+            var known = parts[0] == Json && Parameter(parts, "g") == MetaGroup && version is (Newest or "v1beta1");
             switch (Parameter(parts, "as"))
             {
                 case "":
-                    return AnswerForm.Objects;
-                case "Table" when known:
-                    return AnswerForm.Table;
+                    return (AnswerForm.Objects, Newest);
+                case "Table" when known && tables:
+                    return (AnswerForm.Table, version);
                 case "PartialObjectMetadata" or "PartialObjectMetadataList" when known:
-                    return AnswerForm.Metadata;
+                    return (AnswerForm.Metadata, version);
             }
         }
 

@@ -43,7 +43,10 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
     public string Prefix => ResourceKeys.Prefix(Kind.StoreResource, Kind.Namespaced ? Namespace : null);
 
     /// <exception cref="ApiException">406.</exception>
-    public AnswerForm Form => Accepted.Parse(Http.Request.Headers.Accept.ToString());
+    public AnswerForm Form => Accepted.Parse(Http.Request.Headers.Accept.ToString(), TakesTables);
+
+    /// <summary>In which tables and bare metadata are written.</summary>
+    public string MetaVersion => Accepted.MetaVersion(Http.Request.Headers.Accept.ToString(), TakesTables);
 
     /// <exception cref="ApiException">422.</exception>
     public bool DryRun => Query("dryRun") switch
@@ -117,6 +120,9 @@ internal sealed class ApiRequest(HttpContext http, RequestPath path, ServedKind 
     }
 
     public string ContentType => Http.Request.ContentType ?? "";
+
+    // What begins with all that is there is for programs that keep it, and they keep objects.
+    private bool TakesTables => !(Flag("watch") && Flag("sendInitialEvents") && Flag("allowWatchBookmarks"));
 
     private string OptionsKind => Http.Request.Method switch
     {

@@ -20,7 +20,7 @@ internal static class ObjectAnswer
         var body = form switch
         {
             AnswerForm.Table => JsonBytes.Write(writer => WriteTable(writer, request, stored, now)),
-            AnswerForm.Metadata => JsonBytes.Write(writer => WriteMetadata(writer, stored)),
+            AnswerForm.Metadata => JsonBytes.Write(writer => WriteMetadata(writer, request.MetaVersion, stored)),
             _ => request.Kind.Render(stored),
         };
         return JsonAnswer.WriteAsync(request.Http, status, body);
@@ -28,17 +28,17 @@ internal static class ObjectAnswer
 
     private static void WriteTable(Utf8JsonWriter writer, ApiRequest request, StoredObject stored, DateTimeOffset now)
     {
-        TableWriter.WriteStart(writer, metadata => metadata.WriteString("resourceVersion", stored.Revision.ToString(CultureInfo.InvariantCulture)));
+        TableWriter.WriteStart(writer, request.MetaVersion, metadata => metadata.WriteString("resourceVersion", stored.Revision.ToString(CultureInfo.InvariantCulture)));
         TableWriter.WriteColumns(writer, request.Kind);
         writer.WriteStartArray("rows");
-        TableWriter.WriteRow(writer, request.Kind, stored, Accepted.Include(request.Query("includeObject")), now);
+        TableWriter.WriteRow(writer, request.MetaVersion, request.Kind, stored, Accepted.Include(request.Query("includeObject")), now);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter writer, StoredObject stored)
+    private static void WriteMetadata(Utf8JsonWriter writer, string apiVersion, StoredObject stored)
     {
         using var document = JsonDocument.Parse(stored.Document);
-        TableWriter.WriteMetadataOnly(writer, document.RootElement);
+        TableWriter.WriteMetadataOnly(writer, apiVersion, document.RootElement);
     }
 }

@@ -15,13 +15,11 @@ internal enum RowObject
 /// <summary>Objects as the table that kubectl prints; its cells are each kind's matter.</summary>
 internal static class TableWriter
 {
-    public const string ApiVersion = "meta.k8s.io/v1";
-
-    public static void WriteStart(Utf8JsonWriter writer, Action<Utf8JsonWriter> metadata)
+    public static void WriteStart(Utf8JsonWriter writer, string apiVersion, Action<Utf8JsonWriter> metadata)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
-        writer.WriteString("apiVersion", ApiVersion);
+        writer.WriteString("apiVersion", apiVersion);
         writer.WriteStartObject("metadata");
         metadata(writer);
         writer.WriteEndObject();
@@ -44,7 +42,7 @@ internal static class TableWriter
         writer.WriteEndArray();
     }
 
-    public static void WriteRow(Utf8JsonWriter writer, ServedKind kind, StoredObject stored, RowObject include, DateTimeOffset now)
+    public static void WriteRow(Utf8JsonWriter writer, string apiVersion, ServedKind kind, StoredObject stored, RowObject include, DateTimeOffset now)
     {
         using var document = JsonDocument.Parse(stored.Document);
         writer.WriteStartObject();
@@ -72,7 +70,7 @@ internal static class TableWriter
         {
             case RowObject.Metadata:
                 writer.WritePropertyName("object");
-                WriteMetadataOnly(writer, document.RootElement);
+                WriteMetadataOnly(writer, apiVersion, document.RootElement);
                 break;
             case RowObject.Object:
                 writer.WritePropertyName("object");
@@ -84,11 +82,11 @@ internal static class TableWriter
     }
 
     /// <summary>The object as a PartialObjectMetadata.</summary>
-    public static void WriteMetadataOnly(Utf8JsonWriter writer, JsonElement document)
+    public static void WriteMetadataOnly(Utf8JsonWriter writer, string apiVersion, JsonElement document)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "PartialObjectMetadata");
-        writer.WriteString("apiVersion", ApiVersion);
+        writer.WriteString("apiVersion", apiVersion);
         if (document.At("metadata") is { } metadata)
         {
             writer.WritePropertyName("metadata");

@@ -17,6 +17,7 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
 
     private readonly ArrayBufferWriter<byte> line = new(4096);
     private readonly RowObject include = Accepted.Include(request.Query("includeObject"));
+    private readonly string metaVersion = request.MetaVersion;
     private bool columnsSent;
 
     public void Start()
@@ -48,7 +49,7 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
             case AnswerForm.Metadata:
                 using (var document = JsonDocument.Parse(stored.Document))
                 {
-                    TableWriter.WriteMetadataOnly(writer, document.RootElement);
+                    TableWriter.WriteMetadataOnly(writer, metaVersion, document.RootElement);
                 }
 
                 break;
@@ -65,7 +66,7 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
         var document = new JsonObject
         {
             ["kind"] = form == AnswerForm.Metadata ? "PartialObjectMetadata" : request.Kind.Kind,
-            ["apiVersion"] = form == AnswerForm.Metadata ? TableWriter.ApiVersion : request.Kind.ApiVersion,
+            ["apiVersion"] = form == AnswerForm.Metadata ? metaVersion : request.Kind.ApiVersion,
             ["metadata"] = Metadata(revision, initialEventsEnd),
         };
         if (form == AnswerForm.Protobuf)
@@ -126,7 +127,7 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
 
     private void WriteTable(Utf8JsonWriter writer, StoredObject stored, bool isBookmark = false)
     {
-        TableWriter.WriteStart(writer, metadata => metadata.WriteString("resourceVersion", stored.Revision.ToString(CultureInfo.InvariantCulture)));
+        TableWriter.WriteStart(writer, metaVersion, metadata => metadata.WriteString("resourceVersion", stored.Revision.ToString(CultureInfo.InvariantCulture)));
 
         // Clients keep the columns of the first event.
         if (columnsSent)
@@ -151,7 +152,7 @@ internal sealed class WatchWriter(ApiRequest request, AnswerForm form, TimeProvi
         }
         else
         {
-            TableWriter.WriteRow(writer, request.Kind, stored, include, clock.GetUtcNow());
+            TableWriter.WriteRow(writer, metaVersion, request.Kind, stored, include, clock.GetUtcNow());
         }
 
         writer.WriteEndArray();

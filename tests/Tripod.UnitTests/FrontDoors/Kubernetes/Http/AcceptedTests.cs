@@ -14,7 +14,8 @@ public sealed class AcceptedTests
     [InlineData("application/vnd.kubernetes.protobuf;stream=watch", "Protobuf")]
     [InlineData("application/json,application/vnd.kubernetes.protobuf", "Objects")]
     [InlineData("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Table")]
-    [InlineData("application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Objects")]
+    [InlineData("application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Table")]
+    [InlineData("application/json;as=Table;v=v2;g=meta.k8s.io,application/json", "Objects")]
     [InlineData("application/json; as=PartialObjectMetadataList; v=v1; g=meta.k8s.io, application/json", "Metadata")]
     [InlineData("application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json", "Metadata")]
     public void First_form_that_can_be_sent_is_taken(string accept, string expected) => Assert.Equal(expected, Accepted.Parse(accept).ToString());
@@ -25,6 +26,20 @@ public sealed class AcceptedTests
     [InlineData("application/json;as=Table;v=v9;g=meta.k8s.io")]
     public void Client_that_takes_none_of_them_is_told_which_there_are(string accept) =>
         Assert.Equal(406, Assert.Throws<ApiException>(() => Accepted.Parse(accept)).Code);
+
+    [Theory]
+    [InlineData("application/json", "meta.k8s.io/v1")]
+    [InlineData("application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "meta.k8s.io/v1beta1")]
+    [InlineData("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io", "meta.k8s.io/v1")]
+    public void Tables_and_metadata_come_in_the_version_that_was_asked_for(string accept, string expected) => Assert.Equal(expected, Accepted.MetaVersion(accept));
+
+    [Fact]
+    public void What_is_no_table_is_sent_in_the_next_form_that_is_taken()
+    {
+        const string Table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        Assert.Equal(AnswerForm.Objects, Accepted.Parse($"{Table},application/json", tables: false));
+        Assert.Equal(406, Assert.Throws<ApiException>(() => Accepted.Parse(Table, tables: false)).Code);
+    }
 
     [Fact]
     public void Aggregated_discovery_is_asked_for_in_any_order_of_its_parameters()
