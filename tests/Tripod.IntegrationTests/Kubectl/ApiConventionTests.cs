@@ -174,6 +174,8 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     public async Task Delete_minds_its_preconditions_and_finalizers()
     {
         await Create("d");
+        Assert.Equal(422, (await api.Delete($"{ConfigMaps}/d", """{"propagationPolicy":"Orphan","orphanDependents":true}""")).Code);
+        Assert.Equal(422, (await api.Delete($"{ConfigMaps}/d", """{"dryRun":["Some"]}""")).Code);
         Assert.Equal(409, (await api.Delete($"{ConfigMaps}/d", """{"preconditions":{"uid":"another"}}""")).Code);
         Assert.Equal(409, (await api.Delete($"{ConfigMaps}/d", """{"preconditions":{"resourceVersion":"1"}}""")).Code);
         Assert.Equal(422, (await api.Delete($"{ConfigMaps}/d", """{"propagationPolicy":"Sideways"}""")).Code);
@@ -193,6 +195,9 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
         await api.Patch($"{ConfigMaps}/one", """{"metadata":{"labels":{"go":"away"}}}""");
         Assert.Equal(["one", "two"], (await api.Delete($"{ConfigMaps}?dryRun=All")).Names.Where(name => name != "kube-root-ca.crt"));
         Assert.Equal(["one"], (await api.Delete($"{ConfigMaps}?labelSelector=go%3Daway")).Names);
+        await Create("go1", "go2");
+        Assert.Equal(["go1"], (await api.Delete($"{ConfigMaps}?limit=1")).Names);
+        Assert.Equal(200, (await api.Get($"{ConfigMaps}/go2")).Code);
         await api.Delete(ConfigMaps);
         await Engine.Eventually(async () => (await api.Get(ConfigMaps)).Names.SequenceEqual(["kube-root-ca.crt"]), "the authority is back", TimeSpan.FromSeconds(5));
         await api.Patch($"{ConfigMaps}/kube-root-ca.crt", """{"data":{"ca.crt":"forged"}}""");

@@ -11,10 +11,11 @@ internal sealed class DeleteCollection(DoorParts door, DeleteStored delete)
     public async Task HandleAsync(ApiRequest request)
     {
         var options = await DeleteOptions.ReadAsync(request).ConfigureAwait(false);
-        var selection = request.Selection;
+        var parameters = ListParameters.Parse(request, isWatch: false);
         var (objects, revision) = door.Store.List(request.Prefix);
+        var chosen = ListPage.Of(objects, revision, request.Selection, parameters.Limit, startKey: null).Objects;
         var deleted = new List<StoredObject>();
-        foreach (var stored in objects.Where(selection.Matches))
+        foreach (var stored in chosen)
         {
             request.Cancel.ThrowIfCancellationRequested();
             try

@@ -31,11 +31,21 @@ internal sealed record DeleteOptions(long? GraceSeconds, string? Uid, string? Re
             throw ApiException.InvalidOption("DeleteOptions", FieldError.NotSupported("propagationPolicy", JsonValue.Create(policy), "Background", "Foreground", "Orphan"));
         }
 
+        if (policy is { Length: > 0 } && document.Flag("orphanDependents") is not null)
+        {
+            throw ApiException.InvalidOption("DeleteOptions", FieldError.Invalid("propagationPolicy", policy, "orphanDependents and propagationPolicy say the same: send one of them"));
+        }
+
+        if (document.Texts("dryRun").FirstOrDefault(mode => mode != "All") is { } unknown)
+        {
+            throw ApiException.InvalidOption("DeleteOptions", FieldError.NotSupported("dryRun", JsonValue.Create(unknown), "All"));
+        }
+
         return new(
             document.Number("gracePeriodSeconds") ?? request.Number("gracePeriodSeconds"),
             document.Map("preconditions").Text("uid"),
             document.Map("preconditions").Text("resourceVersion"),
-            request.DryRun || document.Texts("dryRun").Contains("All", StringComparer.Ordinal))
+            request.DryRun || document.Texts("dryRun").Any())
         {
             Finalizer = policy is "Orphan" || (policy is null or "" && document.Flag("orphanDependents") == true) ? "orphan" : policy is "Foreground" ? "foregroundDeletion" : null,
         };
