@@ -128,11 +128,11 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         }
     }
 
-    /// <summary>Who deletes this machine's node gets it anew, as from a kubelet.</summary>
+    /// <summary>Who deletes this machine's node gets it anew, as from a kubelet; and what is added to its capacity can be given to pods.</summary>
     private void OnNode(NodeReporter node, StoreEventType type, StoredObject stored)
     {
         var found = stored.View(Views.Parse<V1Node>);
-        if (type == StoreEventType.Deleted && found.Metadata.Name == options.NodeName)
+        if (found.Metadata.Name == options.NodeName && (type == StoreEventType.Deleted || NodeReporter.IsBehind(found)))
         {
             node.Report();
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using k8s.Models;
 using Tripod.Pods.Capacity;
 using Tripod.Pods.Eviction;
 using Tripod.Pods.Status;
@@ -56,7 +57,7 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
     private JsonObject Status(JsonObject? before) => new()
     {
         ["capacity"] = Amounts(NodeCapacity.Total(options.Root), before?["capacity"] as JsonObject),
-        ["allocatable"] = Amounts(NodeCapacity.Allocatable(options.Root), before?["allocatable"] as JsonObject),
+        ["allocatable"] = Amounts(NodeCapacity.Allocatable(options.Root), before?["capacity"] as JsonObject),
         ["conditions"] = new JsonArray(
             PressureCondition(Signal.MemoryPressure, before),
             PressureCondition(Signal.DiskPressure, before),
@@ -96,8 +97,20 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
         return Condition(type, holds, reason, message, before?["conditions"] as JsonArray);
     }
 
-    /// <summary>What a client has added of its own (example.com/dongle) stays.</summary>
-    private static JsonObject Amounts(Dictionary<string, decimal> own, JsonObject? before)
+    /// <summary>A client has added to the machine's capacity, or taken of it, what may not be given to pods accordingly yet.</summary>
+    public static bool IsBehind(V1Node node)
+    {
+        var (capacity, allocatable) = (Added(node.Status?.Capacity), Added(node.Status?.Allocatable));
+        return capacity.Count != allocatable.Count || capacity.Except(allocatable).Any();
+    }
+
+    private static Dictionary<string, decimal> Added(IDictionary<string, ResourceQuantity>? amounts) =>
+        ResourceFit.Amounts(amounts).Where(amount => IsAdded(amount.Key)).ToDictionary(StringComparer.Ordinal);
+
+    private static bool IsAdded(string resource) => resource.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>What a client has added to the capacity of its own (example.com/dongle) stays, and all of it may be given to pods.</summary>
+    private static JsonObject Amounts(Dictionary<string, decimal> own, JsonObject? capacity)
     {
         var amounts = new JsonObject();
         foreach (var (name, amount) in own)
@@ -105,7 +118,7 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
             amounts[name] = NodeCapacity.Text(name, amount);
         }
 
-        foreach (var (name, amount) in (before ?? []).Where(amount => amount.Key.Contains('/', StringComparison.Ordinal)))
+        foreach (var (name, amount) in (capacity ?? []).Where(amount => IsAdded(amount.Key)))
         {
             amounts[name] = amount?.DeepClone();
         }

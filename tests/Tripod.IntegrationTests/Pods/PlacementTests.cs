@@ -98,7 +98,8 @@ public sealed class PlacementTests(SharedEngine shared) : IClassFixture<SharedEn
     [Fact]
     public async Task Pod_that_matters_more_takes_the_place_of_one_that_matters_less()
     {
-        await engine.Kubectl("patch", "node", "testnode", "--subresource=status", "--type=merge", "-p", """{"status":{"capacity":{"example.com/seat":"1"},"allocatable":{"example.com/seat":"1"}}}""");
+        await engine.Kubectl("patch", "node", "testnode", "--subresource=status", "--type=merge", "-p", """{"status":{"capacity":{"example.com/seat":"1"}}}""");
+        await Seats("1");
         await engine.Kubectl("create", "priorityclass", "urgent", "--value=1000", "--description=first");
         await engine.Kubectl("create", "priorityclass", "polite", "--value=1000", "--preemption-policy=Never");
         const string seat = "resources: { limits: { example.com/seat: 1 } }";
@@ -122,6 +123,11 @@ public sealed class PlacementTests(SharedEngine shared) : IClassFixture<SharedEn
         Assert.Equal((1000, "PreemptLowerPriority"), ((int)greater["spec"]!["priority"]!, (string?)greater["spec"]!["preemptionPolicy"]));
         await Engine.Eventually(async () => (await engine.Events("lesser")).Any(line => line == $"Preempted: Preempted by pod {greater["metadata"]!["uid"]} on node testnode"), "an event tells of it", TimeSpan.FromSeconds(10));
         await engine.Kubectl("delete", "pod", "greater");
+        await engine.Kubectl("patch", "node", "testnode", "--subresource=status", "--type=merge", "-p", """{"status":{"capacity":{"example.com/seat":null}}}""");
+        await Seats(null);
+
+        Task Seats(string? number) => Engine.Eventually(
+            async () => (string?)(await engine.Get("node", "testnode"))["status"]!["allocatable"]!["example.com/seat"] == number, "what was added to the capacity can be given to pods", TimeSpan.FromSeconds(5));
     }
 
     [Fact]
