@@ -249,6 +249,19 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task Replacing_makes_what_is_not_there_of_the_kinds_that_allow_it()
+    {
+        var lease = $"/apis/coordination.k8s.io/v1/namespaces/{space}/leases/turn";
+        var made = await api.Put(lease, """{"spec":{"holderIdentity":"one"}}""");
+        Assert.Equal((201, "turn"), (made.Code, (string?)made.Body["metadata"]!["name"]));
+        Assert.Equal(200, (await api.Put(lease, """{"spec":{"holderIdentity":"two"}}""")).Code);
+        await api.Delete(lease);
+        Assert.Equal(404, (await api.Put(lease, made.Body.ToJsonString())).Code);
+        Assert.Equal(201, (await api.Put($"/apis/rbac.authorization.k8s.io/v1/namespaces/{space}/roles/reader", """{"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}]}""")).Code);
+        Assert.Equal(404, (await api.Put($"{ConfigMaps}/none", """{"metadata":{"name":"none"}}""")).Code);
+    }
+
+    [Fact]
     public async Task Names_are_generated_dry_runs_leave_nothing_and_immutable_objects_stay()
     {
         var made = await api.Post(ConfigMaps, """{"metadata":{"generateName":"some-"},"immutable":true,"data":{"a":"b"}}""");

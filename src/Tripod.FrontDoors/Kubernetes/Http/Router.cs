@@ -45,7 +45,7 @@ internal sealed class Router
         list = new(door);
         watch = new(door);
         create = new(door, createStored);
-        update = new(door, updateStored);
+        update = new(door, createStored, updateStored);
         patch = new(door, updateStored, new(door, createStored, updateStored));
         delete = new(door, deleteStored);
         deleteCollection = new(door, deleteStored);

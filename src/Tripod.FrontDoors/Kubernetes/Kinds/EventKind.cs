@@ -11,6 +11,7 @@ internal static class EventKind
         Plural = "events",
         Singular = "event",
         ShortNames = ["ev"],
+        CreatesOnUpdate = true,
         Columns =
         [
             new("Last Seen", "how long ago it last happened"),

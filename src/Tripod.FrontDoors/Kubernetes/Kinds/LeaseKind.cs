@@ -11,6 +11,7 @@ internal static class LeaseKind
         Kind = "Lease",
         Plural = "leases",
         Singular = "lease",
+        CreatesOnUpdate = true,
         Columns = [TableColumn.ObjectName, new("Holder", "whose turn it is"), TableColumn.Age],
         Row = (lease, now) =>
         [

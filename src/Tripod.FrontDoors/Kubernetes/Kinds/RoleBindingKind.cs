@@ -12,6 +12,7 @@ internal static class RoleBindingKind
         Kind = "",
         Plural = "",
         Singular = "",
+        CreatesOnUpdate = true,
         Columns =
         [
             TableColumn.ObjectName,

@@ -13,6 +13,7 @@ internal static class RoleKind
         Kind = "",
         Plural = "",
         Singular = "",
+        CreatesOnUpdate = true,
         Columns = [TableColumn.ObjectName, new("Created At", "when it was made", Type: "date")],
         Row = (role, _) => [role.Text("metadata", "name"), role.Text("metadata", "creationTimestamp")],
     };

@@ -37,6 +37,9 @@ internal sealed record ServedKind
     /// <summary>Its spec has a generation that counts its changes.</summary>
     public bool HasGeneration { get; init; }
 
+    /// <summary>PUT makes the object where there is none.</summary>
+    public bool CreatesOnUpdate { get; init; }
+
     /// <summary>What else than removal a delete means; null: it goes at once.</summary>
     public Deletion Deletion { get; init; } = Deletion.AtOnce;
 
