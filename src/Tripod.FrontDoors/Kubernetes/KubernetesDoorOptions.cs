@@ -32,6 +32,9 @@ public sealed record KubernetesDoorOptions
     /// <summary>Names and addresses under which clients reach the door, beside the local ones: the bridge's gateway and so on.</summary>
     public IReadOnlyList<string> ExtraNames { get; init; } = [];
 
+    /// <summary>Where pods reach the door, on port 443; null where they do as everybody.</summary>
+    public string? ApiAddress { get; init; }
+
     /// <summary>Tripod's own version.</summary>
     public string Version { get; init; } = "0.1.0";
 

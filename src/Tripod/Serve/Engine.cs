@@ -87,6 +87,7 @@ internal static class Engine
                 AuditLog = parsed.GetValue(options.AuditLog),
                 NodeName = nodeName,
                 PodPidsLimit = runtimeOptions.PodPidsLimit,
+                ApiAddress = api,
                 ExtraNames = [runtime.Gateway, .. api is null ? Array.Empty<string>() : [api]],
                 Version = podOptions.Version,
                 Eviction = podOptions.Eviction,

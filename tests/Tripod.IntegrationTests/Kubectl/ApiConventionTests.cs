@@ -249,6 +249,26 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task Service_by_which_pods_reach_the_API_is_shown()
+    {
+        var service = await api.Get("/api/v1/namespaces/default/services/kubernetes");
+        Assert.Equal((200, "Service", "kubernetes"), (service.Code, (string?)service.Body["kind"], (string?)service.Body["metadata"]!["name"]));
+        Assert.Equal((443, shared.Engine.KubernetesPort), ((int)service.Body["spec"]!["ports"]![0]!["port"]!, (int)service.Body["spec"]!["ports"]![0]!["targetPort"]!));
+        var address = System.Net.IPAddress.Parse((string)service.Body["spec"]!["clusterIP"]!);
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(address, shared.Engine.KubernetesPort);
+        var framed = await api.Send(HttpMethod.Get, "/api/v1/namespaces/default/services/kubernetes", null, null, "application/vnd.kubernetes.protobuf,application/json");
+        Assert.Contains(address.ToString(), framed.Body.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["kubernetes"], (await api.Get("/api/v1/services")).Names);
+        Assert.Equal(["kubernetes"], (await api.Get("/api/v1/namespaces/default/services?labelSelector=provider%3Dkubernetes")).Names);
+        Assert.Empty((await api.Get("/api/v1/services?labelSelector=kubernetes.io%2Fcluster-service%3Dtrue")).Names);
+        Assert.Empty((await api.Get($"/api/v1/namespaces/{space}/services")).Names);
+        Assert.Equal(404, (await api.Get($"/api/v1/namespaces/{space}/services/kubernetes")).Code);
+        Assert.Equal(404, (await api.Delete("/api/v1/namespaces/default/services/kubernetes")).Code);
+        Assert.StartsWith("service/kubernetes", await shared.Engine.Kubectl("get", "service", "kubernetes", "-n", "default", "-o", "name"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Replacing_makes_what_is_not_there_of_the_kinds_that_allow_it()
     {
         var lease = $"/apis/coordination.k8s.io/v1/namespaces/{space}/leases/turn";

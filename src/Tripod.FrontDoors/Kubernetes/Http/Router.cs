@@ -107,7 +107,12 @@ internal sealed class Router
 
         if (UnservedLists.IsAsked(http, target))
         {
-            return UnservedLists.AnswerNoneAsync(http, target, door.Store.Revision);
+            return UnservedLists.AnswerAsync(http, target, door);
+        }
+
+        if (ApiService.IsAsked(http, target))
+        {
+            return ApiService.AnswerAsync(http, door);
         }
 
         var kind = KindRegistry.Find(target.Group, target.Version, target.Resource) ?? throw UnservedKinds.Refuse(target.Group, target.Resource);

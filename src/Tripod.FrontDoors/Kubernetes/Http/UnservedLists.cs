@@ -7,8 +7,8 @@ namespace Tripod.FrontDoors.Kubernetes.Http;
 
 /// <summary>
 /// Programs that look through a whole cluster (<c>kubectl cluster-info</c>, and its <c>dump</c>) list kinds that are not
-/// served too. That this machine has none of them is a true answer, without which they would not go on. People, who are
-/// shown tables, are told what there is in their place.
+/// served too. That this machine has none of them (but <see cref="ApiService"/>) is a true answer, without which they would
+/// not go on. People, who are shown tables, are told what there is in their place.
 /// </summary>
 internal static class UnservedLists
 {
@@ -17,18 +17,19 @@ internal static class UnservedLists
         && !http.Request.Query.ContainsKey("watch")
         && (http.Request.Query["labelSelector"] == "kubernetes.io/cluster-service=true" || Accepted.Parse(http.Request.Headers.Accept.ToString()) is AnswerForm.Objects or AnswerForm.Protobuf);
 
-    public static Task AnswerNoneAsync(HttpContext http, RequestPath path, long revision)
+    public static Task AnswerAsync(HttpContext http, RequestPath path, DoorParts door)
     {
         var kind = UnservedKinds.Find(path.Group, path.Resource)!;
+        var items = ApiService.Listed(http, path, door);
         var metadata = JsonBytes.Write(writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("resourceVersion", $"{revision}");
+            writer.WriteString("resourceVersion", $"{door.Store.Revision}");
             writer.WriteEndObject();
         });
         if (Accepted.Parse(http.Request.Headers.Accept.ToString()) == AnswerForm.Protobuf && SchemaRegistry.Find(kind.Group, kind.Version, kind.Kind) is { } schema)
         {
-            return JsonAnswer.WriteAsync(http, 200, ProtobufWriter.WriteList([], schema, metadata), ProtobufBody.MediaType);
+            return JsonAnswer.WriteAsync(http, 200, ProtobufWriter.WriteList(items, schema, metadata), ProtobufBody.MediaType);
         }
 
         return JsonAnswer.WriteAsync(http, 200, writer =>
@@ -39,6 +40,11 @@ internal static class UnservedLists
             writer.WritePropertyName("metadata");
             writer.WriteRawValue(metadata.Span);
             writer.WriteStartArray("items");
+            foreach (var item in items)
+            {
+                writer.WriteRawValue(item.Span, skipInputValidation: true);
+            }
+
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
