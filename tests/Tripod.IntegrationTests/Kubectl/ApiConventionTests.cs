@@ -249,6 +249,37 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task Storage_does_not_become_another_by_being_called_so()
+    {
+        const string Classes = "/apis/storage.k8s.io/v1/storageclasses", Volumes = "/api/v1/persistentvolumes";
+        await api.Post(Classes, """{"metadata":{"name":"rigid"},"provisioner":"example.com/rigid","parameters":{"a":"b"}}""");
+        foreach (var change in (string[])["""{"parameters":{"a":"c"}}""", """{"provisioner":"example.com/other"}""", """{"reclaimPolicy":"Retain"}""", """{"volumeBindingMode":"WaitForFirstConsumer"}"""])
+        {
+            Assert.Equal(422, (await api.Patch($"{Classes}/rigid", change)).Code);
+        }
+
+        Assert.Equal(200, (await api.Patch($"{Classes}/rigid", """{"metadata":{"labels":{"a":"b"}}}""")).Code);
+        var made = await api.Post(Volumes, $$$"""{"metadata":{"name":"{{{space}}}"},"spec":{"storageClassName":"rigid","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/tmp/{{{space}}}"} } }""");
+        Assert.Equal(201, made.Code);
+        Assert.Equal(422, (await api.Patch($"{Volumes}/{space}", """{"spec":{"hostPath":{"path":"/tmp/elsewhere"}}}""")).Code);
+        Assert.Equal(422, (await api.Patch($"{Volumes}/{space}", """{"spec":{"volumeMode":"Block"}}""")).Code);
+        Assert.Equal(200, (await api.Patch($"{Volumes}/{space}", """{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}""")).Code);
+
+        var claims = $"/api/v1/namespaces/{space}/persistentvolumeclaims";
+        const string Claim = """{"metadata":{"name":"c"},"spec":{"storageClassName":"rigid","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", More = """{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}""";
+        await api.Post(claims, Claim);
+        await Engine.Eventually(async () => (string?)(await api.Get($"{claims}/c")).Body["status"]!["phase"] == "Bound", "it has the volume", TimeSpan.FromSeconds(10));
+        Assert.Equal((403, "Forbidden"), ((await api.Patch($"{claims}/c", More)).Code, (await api.Patch($"{claims}/c", More)).Reason));
+        await api.Patch($"{Classes}/rigid", """{"allowVolumeExpansion":true}""");
+        Assert.Equal(200, (await api.Patch($"{claims}/c", More)).Code);
+        await api.Post(claims, Claim.Replace("\"c\"", "\"waits\"", StringComparison.Ordinal));
+        Assert.Equal(422, (await api.Patch($"{claims}/waits", More)).Code);
+        await api.Delete(claims);
+        await api.Delete($"{Volumes}/{space}");
+        await api.Delete($"{Classes}/rigid");
+    }
+
+    [Fact]
     public async Task Service_by_which_pods_reach_the_API_is_shown()
     {
         var service = await api.Get("/api/v1/namespaces/default/services/kubernetes");

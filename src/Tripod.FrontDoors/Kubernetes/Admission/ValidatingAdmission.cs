@@ -20,6 +20,11 @@ internal static class ValidatingAdmission
             PriorityAdmission.CheckClass(store, old, document);
         }
 
+        if (request.Kind.Kind == "PersistentVolumeClaim")
+        {
+            ClaimAdmission.CheckGrowth(store, old, document);
+        }
+
         SecurityAdmission.Check(store, request, old, document);
     }
 }

@@ -32,7 +32,9 @@ public static class ObjectValidation
         {
             case "ConfigMap": ConfigMapValidation.ValidateUpdate(old, changed, errors, "data", "binaryData"); break;
             case "Secret": SecretValidation.ValidateUpdate(old, changed, errors); break;
-            case "PersistentVolumeClaim": StorageValidation.ValidateClaimUpdate(old, changed, errors); break;
+            case "PersistentVolumeClaim": StorageUpdateValidation.ValidateClaim(old, changed, errors); break;
+            case "PersistentVolume": StorageUpdateValidation.ValidateVolume(old, changed, errors); break;
+            case "StorageClass": StorageUpdateValidation.ValidateClass(old, changed, errors); break;
             case "RuntimeClass": ClassValidation.ValidateRuntimeUpdate(old, changed, errors); break;
             case "PriorityClass": ClassValidation.ValidatePriorityUpdate(old, changed, errors); break;
             case "ClusterTrustBundle": TrustBundleValidation.ValidateUpdate(old, changed, errors); break;

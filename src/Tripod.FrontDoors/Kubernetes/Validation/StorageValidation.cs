@@ -29,28 +29,6 @@ internal static class StorageValidation
         }
     }
 
-    /// <summary>What a claim is may not change; only how much it asks for, and the volume and class that it was given.</summary>
-    public static void ValidateClaimUpdate(JsonObject old, JsonObject changed, FieldErrors errors)
-    {
-        var (before, after) = ((JsonObject)(old.Map("spec") ?? []).DeepClone(), (JsonObject)(changed.Map("spec") ?? []).DeepClone());
-        foreach (var spec in (JsonObject[])[before, after])
-        {
-            spec.Remove("resources");
-            spec.Remove("volumeAttributesClassName");
-        }
-
-        foreach (var given in ((string[])["volumeName", "storageClassName"]).Where(field => before.Text(field) is null or ""))
-        {
-            before.Remove(given);
-            after.Remove(given);
-        }
-
-        if (!JsonNode.DeepEquals(before, after))
-        {
-            errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
-        }
-    }
-
     public static void ValidateVolume(JsonObject volume, FieldErrors errors)
     {
         var spec = volume.Map("spec") ?? [];
@@ -63,7 +41,7 @@ internal static class StorageValidation
         ResourceValidation.ValidateStorage(spec.Map("capacity"), "spec.capacity", errors);
         errors.OneOf(spec, "persistentVolumeReclaimPolicy", "spec", "Delete", "Recycle", "Retain");
         errors.OneOf(spec, "volumeMode", "spec", "Block", "Filesystem");
-        var sources = spec.Where(field => field.Value is JsonObject && !NotSources.Contains(field.Key)).Select(field => field.Key).ToList();
+        var sources = Sources(spec).Select(source => source.Key).ToList();
         if (sources.Count == 0)
         {
             errors.Add(FieldError.Required("spec", "must specify a volume type"));
@@ -87,6 +65,10 @@ internal static class StorageValidation
             errors.Add(FieldError.Required("spec.nodeAffinity", "Local volume requires node affinity"));
         }
     }
+
+    /// <summary>The fields of a volume's spec that say where it is kept.</summary>
+    internal static IEnumerable<KeyValuePair<string, JsonNode?>> Sources(JsonObject spec) =>
+        spec.Where(field => field.Value is JsonObject && !NotSources.Contains(field.Key));
 
     public static void ValidateClass(JsonObject storageClass, FieldErrors errors)
     {
