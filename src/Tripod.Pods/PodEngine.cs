@@ -22,6 +22,7 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
     private readonly CancellationTokenSource stopping = new();
     private readonly PodParts parts = new(store, runtime, options, tokens, clock, log);
     private readonly NamespaceController namespaces = new(store, options.CaCertificate, clock, log);
+    private readonly AccountSecrets secrets = new(store, tokens, options.CaCertificate, clock);
     private readonly List<Task> loops = [];
     private PodWorkers workers = null!;
     private StorageController storage = null!;
@@ -62,6 +63,8 @@ public sealed class PodEngine(ObjectStore store, ContainerRuntime runtime, PodEn
         Watch(ResourceKeys.Prefix("pods"), OnPod);
         Watch(ResourceKeys.Prefix("configmaps"), (_, stored) => workers.OnSource(stored));
         Watch(ResourceKeys.Prefix("secrets"), (_, stored) => workers.OnSource(stored));
+        Watch(ResourceKeys.Prefix("secrets"), secrets.OnSecret);
+        Watch(ResourceKeys.Prefix("serviceaccounts"), secrets.OnAccount);
         Watch(ResourceKeys.Prefix(TrustBundles.Resource), (_, _) => workers.OnBundle());
         Watch(ResourceKeys.Prefix(PodCertificates.Resource), workers.OnCertificate);
         Watch(ResourceKeys.Prefix("nodes"), (type, stored) => OnNode(node, type, stored));

@@ -10,6 +10,8 @@ public sealed record AccountToken
     public required string AccountUid { get; init; }
     public required IReadOnlyList<string> Audiences { get; init; }
     public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary><see cref="DateTimeOffset.MaxValue"/>: it lasts as long as the secret that it is bound to.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>Tells one token from another in an audit log.</summary>
@@ -37,7 +39,7 @@ public sealed record AccountToken
         }
 
         kubernetes["serviceaccount"] = new JsonObject { ["name"] = Account, ["uid"] = AccountUid };
-        return new()
+        var claims = new JsonObject
         {
             ["aud"] = new JsonArray([.. Audiences.Select(audience => JsonValue.Create(audience))]),
             ["exp"] = ExpiresAt.ToUnixTimeSeconds(),
@@ -48,13 +50,19 @@ public sealed record AccountToken
             ["nbf"] = IssuedAt.ToUnixTimeSeconds(),
             ["sub"] = Subject,
         };
+        if (ExpiresAt == DateTimeOffset.MaxValue)
+        {
+            claims.Remove("exp");
+        }
+
+        return claims;
     }
 
     /// <returns>Null for claims that are not such a token's.</returns>
     public static AccountToken? Parse(JsonNode? claims)
     {
         if (claims?["kubernetes.io"] is not JsonObject kubernetes || kubernetes["serviceaccount"] is not JsonObject account
-            || claims["exp"] is not { } expires || claims["iat"] is not { } issued)
+            || claims["iat"] is not { } issued || (claims["exp"] is null && kubernetes["secret"] is null))
         {
             return null;
         }
@@ -67,7 +75,7 @@ public sealed record AccountToken
             AccountUid = (string?)account["uid"] ?? "",
             Audiences = [.. (claims["aud"] as JsonArray ?? []).Select(audience => (string?)audience ?? "")],
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds((long)issued),
-            ExpiresAt = DateTimeOffset.FromUnixTimeSeconds((long)expires),
+            ExpiresAt = claims["exp"] is { } expires ? DateTimeOffset.FromUnixTimeSeconds((long)expires) : DateTimeOffset.MaxValue,
             Id = (string?)claims["jti"] ?? "",
             BoundTo = bound.To is { } to ? (bound.Kind, (string?)to["name"] ?? "", (string?)to["uid"] ?? "") : null,
             Node = kubernetes["node"] is { } node ? ((string?)node["name"] ?? "", (string?)node["uid"] ?? "") : null,

@@ -108,6 +108,36 @@ public sealed class AccessTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task Secret_that_names_an_account_is_given_its_token()
+    {
+        using var api = new ApiClient(engine);
+        const string Secrets = "/api/v1/namespaces/default/secrets", Kept = """{"metadata":{"name":"kept","annotations":{"kubernetes.io/service-account.name":"robot"}},"type":"kubernetes.io/service-account-token"}""";
+        await api.Post(Secrets, Kept);
+        await shell.Run("create", "serviceaccount", "robot");
+        await shell.Run("wait", "--for=jsonpath={.data.token}", "secret/kept", "--timeout=10s");
+        var data = (await api.Get($"{Secrets}/kept")).Body["data"]!;
+        Assert.Equal("default", Text("namespace"));
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----", Text("ca.crt"), StringComparison.Ordinal);
+        var token = Text("token");
+        Assert.Contains("system:serviceaccount:default:robot", await shell.Run("auth", "whoami", "--token", token, "--kubeconfig", await Nobody()), StringComparison.Ordinal);
+        await api.Patch($"{Secrets}/kept", """{"data":{"token":null}}""");
+        await shell.Run("wait", "--for=jsonpath={.data.token}", "secret/kept", "--timeout=10s");
+        await shell.Run("delete", "serviceaccount", "robot");
+        await shell.Run("wait", "--for=delete", "secret/kept", "--timeout=10s");
+        Assert.NotEqual(0, (await shell.Try("auth", "whoami", "--token", token, "--kubeconfig", await Nobody())).ExitCode);
+
+        string Text(string key) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)data[key]!));
+
+        // The engine's kubeconfig with neither certificate nor key.
+        async Task<string> Nobody()
+        {
+            var path = Path.Combine(engine.Root, "nobody.kubeconfig");
+            await File.WriteAllLinesAsync(path, (await File.ReadAllLinesAsync(engine.Kubeconfig)).Where(line => !line.Contains("client-", StringComparison.Ordinal)));
+            return path;
+        }
+    }
+
+    [Fact]
     public async Task Token_is_good_for_those_it_is_meant_for()
     {
         using var api = new ApiClient(engine);
