@@ -115,22 +115,31 @@ internal sealed class NamespaceController(ObjectStore store, string caCertificat
         });
     }
 
-    /// <summary>Pods are deleted with their grace; everything else at once; the namespace when it holds nothing.</summary>
+    /// <summary>Pods are deleted first, with their grace: what they read and write stays until the last has ended. Then goes all the rest, and then the namespace.</summary>
     private void Empty(string name, StoredObject stored)
     {
-        var left = store.Collections.SelectMany(collection => store.List($"{collection}{name}/").Objects).ToList();
-        foreach (var found in left)
+        var pods = store.List(ResourceKeys.Prefix("pods", name)).Objects;
+        foreach (var found in pods.Count > 0 ? pods : Content(name))
         {
             ObjectRemoval.Begin(store, found, clock.GetUtcNow());
         }
 
-        if (store.Collections.All(collection => store.List($"{collection}{name}/").Objects.Count == 0)
-            && stored.View(Views.Parse<V1Namespace>) is { Metadata.Finalizers: null or { Count: 0 } } space
+        var left = Content(name);
+        store.Update(stored.Key, space =>
+        {
+            var status = (JsonObject)space["status"]!.DeepClone();
+            status["conditions"] = NamespaceConditions.Of(status["conditions"] as JsonArray, left, clock.GetUtcNow());
+            space["status"] = status;
+            return space;
+        });
+        if (left.Count == 0 && stored.View(Views.Parse<V1Namespace>) is { Metadata.Finalizers: null or { Count: 0 } } space
             && space.Spec?.Finalizers?.Any(finalizer => finalizer != Finalizer) != true)
         {
             store.Delete(stored.Key);
         }
     }
+
+    private List<StoredObject> Content(string name) => [.. store.Collections.SelectMany(collection => store.List($"{collection}{name}/").Objects)];
 
     private void CreateIfMissing(string key, JsonObject document)
     {

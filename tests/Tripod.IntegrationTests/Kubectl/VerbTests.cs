@@ -157,6 +157,24 @@ public sealed class VerbTests(SharedEngine shared) : IClassFixture<SharedEngine>
         Assert.Equal("", await shell.Run("get", "events,pods,cm,sa", "-n", "crowded", "-o", "name"));
     }
 
+    [Fact]
+    public async Task Namespace_lets_its_pods_go_first_and_says_what_holds_it()
+    {
+        await shell.Run("create", "namespace", "held");
+        await shell.Run("-n", "held", "create", "configmap", "used");
+        await shell.Run("-n", "held", "run", "last", "--image=nosuch.invalid/x:1");
+        await shell.Run("-n", "held", "patch", "pod", "last", "--type=merge", "-p", """{"metadata":{"finalizers":["example.com/look"]}}""");
+        await shell.Run("delete", "namespace", "held", "--wait=false");
+        await shell.Run("wait", "namespace/held", "--for=condition=NamespaceFinalizersRemaining", "--timeout=20s");
+        await shell.Run("wait", "namespace/held", "--for=condition=NamespaceDeletionContentFailure=false", "--timeout=20s");
+        Assert.Contains("example.com/look in 1 resource instances", await shell.Run("describe", "namespace", "held"), StringComparison.Ordinal);
+        Assert.Contains("pods. has 1 resource instances", await shell.Run("describe", "namespace", "held"), StringComparison.Ordinal);
+        Assert.NotEqual("", await shell.Run("-n", "held", "get", "pod", "last", "-o", "jsonpath={.metadata.deletionTimestamp}"));
+        Assert.Equal("configmap/used\n", await shell.Run("-n", "held", "get", "configmap", "used", "-o", "name"));
+        await shell.Run("-n", "held", "patch", "pod", "last", "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+        await shell.Run("wait", "--for=delete", "namespace/held", "--timeout=40s");
+    }
+
     private static JsonNode? Scheduled(JsonNode pod) =>
         pod["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == "PodScheduled");
 
