@@ -58,11 +58,7 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
     {
         ["capacity"] = Amounts(NodeCapacity.Total(options.Root), before?["capacity"] as JsonObject),
         ["allocatable"] = Amounts(NodeCapacity.Allocatable(options.Root), before?["capacity"] as JsonObject),
-        ["conditions"] = new JsonArray(
-            PressureCondition(Signal.MemoryPressure, before),
-            PressureCondition(Signal.DiskPressure, before),
-            PressureCondition(Signal.PidPressure, before),
-            Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", before?["conditions"] as JsonArray)),
+        ["conditions"] = Conditions(before),
         ["addresses"] = new JsonArray(
         [
             .. options.NodeIps.Select(address => new JsonObject { ["type"] = "InternalIP", ["address"] = address }),
@@ -89,6 +85,21 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
         })]),
         ["features"] = new JsonObject { ["supplementalGroupsPolicy"] = true },
     };
+
+    /// <summary>Those that others report (a node problem detector, say) stay.</summary>
+    private JsonArray Conditions(JsonObject? before)
+    {
+        var known = before?["conditions"] as JsonArray;
+        List<JsonNode> own =
+        [
+            PressureCondition(Signal.MemoryPressure, before),
+            PressureCondition(Signal.DiskPressure, before),
+            PressureCondition(Signal.PidPressure, before),
+            Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", known),
+        ];
+        var others = (known ?? []).OfType<JsonObject>().Where(condition => own.TrueForAll(mine => (string?)mine["type"] != (string?)condition["type"]));
+        return new([.. own, .. others.Select(condition => condition.DeepClone())]);
+    }
 
     private JsonNode PressureCondition(string type, JsonObject? before)
     {

@@ -103,5 +103,16 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Matches(@"HolderIdentity:\s+testnode", await shell.Run("describe", "node", "testnode"));
     }
 
+    [Fact]
+    public async Task Node_keeps_the_conditions_that_others_report()
+    {
+        await shell.Run("patch", "node", "testnode", "--subresource=status", "-p", """{"status":{"conditions":[{"type":"KernelDeadlock","status":"False","reason":"KernelHasNoDeadlock"}]}}""");
+        await shell.Run("patch", "node", "testnode", "--subresource=status", "-p", """{"status":{"capacity":{"example.com/probe":"1"}}}""");
+        await shell.Run("wait", "node/testnode", "--for=jsonpath={.status.allocatable.example\\.com/probe}=1", "--timeout=5s");
+        Assert.Matches(@"KernelDeadlock\s+False", await shell.Run("describe", "node", "testnode"));
+        await shell.Run("wait", "node/testnode", "--for=condition=Ready", "--timeout=5s");
+        await shell.Run("patch", "node", "testnode", "--subresource=status", "-p", """{"status":{"conditions":[{"type":"KernelDeadlock","$patch":"delete"}],"capacity":{"example.com/probe":null}}}""");
+    }
+
     private Task<string> Raw(string path) => shell.Run("get", "--raw", path);
 }
