@@ -95,7 +95,10 @@ public sealed class StorageTests(SharedEngine shared) : IClassFixture<SharedEngi
         await Engine.Eventually(async () => (await engine.Events("waits")).Any(line => line.StartsWith("FailedScheduling: 0/1 nodes are available: persistentvolumeclaim \"later\" not found.", StringComparison.Ordinal)), "the event says so", TimeSpan.FromSeconds(10));
         await engine.Apply(Claim("later"));
         await engine.WaitReady("waits");
-        await engine.Kubectl("delete", "pod", "waits", "--now");
+        await engine.Kubectl("delete", "pvc", "later", "--wait=false");
+        await engine.Apply(Pod("late", "later", "sleep 1000"));
+        await Engine.Eventually(async () => (await engine.Events("late")).Any(line => line.StartsWith("FailedScheduling: 0/1 nodes are available: persistentvolumeclaim \"later\" is being deleted.", StringComparison.Ordinal)), "nobody else gets it", TimeSpan.FromSeconds(10));
+        await engine.Kubectl("delete", "pod", "waits", "late", "--now");
     }
 
     [Fact]

@@ -30,14 +30,14 @@ internal sealed class ClaimBinder(ObjectStore store, PodEngineOptions options, E
                 return $"persistentvolumeclaim \"{name}\" not found";
             }
 
-            if (claim.Status?.Phase == "Bound")
-            {
-                return null;
-            }
-
             if (claim.Metadata.DeletionTimestamp is not null)
             {
                 return $"persistentvolumeclaim \"{name}\" is being deleted";
+            }
+
+            if (claim.Status?.Phase == "Bound")
+            {
+                return null;
             }
 
             var node = store.Get(ResourceKeys.Of("nodes", null, options.NodeName))?.View(Views.Parse<V1Node>);

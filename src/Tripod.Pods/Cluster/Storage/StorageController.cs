@@ -89,6 +89,12 @@ internal sealed class StorageController(ObjectStore store, ClaimBinder binder, E
         {
             store.Update(stored.Key, document =>
             {
+                // It may have been bound since, by a claim that was made with it.
+                if (document["spec"]?["claimRef"] is not null)
+                {
+                    return null;
+                }
+
                 binder.Phase(document, "Available");
                 return document;
             });
