@@ -352,6 +352,9 @@ public sealed class ApiConventionTests(SharedEngine shared) : IClassFixture<Shar
         var core = (await api.Get($"/api/v1/namespaces/{space}/events/e")).Body;
         Assert.Equal(("hello", "p", 2), ((string?)core["message"], (string?)core["involvedObject"]!["name"], (int?)core["series"]!["count"]));
         Assert.Equal(["e"], (await api.Delete(path)).Names);
+        Assert.Equal(422, (await api.Post($"/api/v1/namespaces/{space}/events", """{"metadata":{"name":"astray"},"involvedObject":{"kind":"Pod","namespace":"default","name":"p"}}""")).Code);
+        Assert.Equal(422, (await api.Post($"/api/v1/namespaces/{space}/events", """{"metadata":{"name":"astray"},"involvedObject":{"kind":"Node","name":"n"}}""")).Code);
+        Assert.Equal(201, (await api.Post("/api/v1/namespaces/default/events", """{"metadata":{"generateName":"of-node-"},"involvedObject":{"kind":"Node","name":"n"}}""")).Code);
     }
 
     [Theory]

@@ -54,6 +54,7 @@ public static class ObjectValidation
             case ("storage.k8s.io/v1", "StorageClass"): StorageValidation.ValidateClass(document, errors); break;
             case ("node.k8s.io/v1", "RuntimeClass"): ClassValidation.ValidateRuntime(document, errors); break;
             case ("scheduling.k8s.io/v1", "PriorityClass"): ClassValidation.ValidatePriority(document, errors); break;
+            case ("v1", "Event"): EventValidation.Validate(document, errors); break;
             case ("v1", "PodTemplate"): PodValidation.ValidateSpec(document.Map("template").Map("spec") ?? [], "template.spec", errors); break;
             case ("certificates.k8s.io/v1beta1", "ClusterTrustBundle"): TrustBundleValidation.Validate(document, errors); break;
             case ("coordination.k8s.io/v1", "Lease"): LeaseValidation.Validate(document, errors); break;
