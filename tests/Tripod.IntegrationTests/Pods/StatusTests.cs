@@ -10,6 +10,16 @@ public sealed class StatusTests(SharedEngine shared) : IClassFixture<SharedEngin
     private readonly Engine engine = shared.Engine;
 
     [Fact]
+    public async Task Quality_of_service_stands_in_the_answer_to_the_creation()
+    {
+        var path = Path.Combine(engine.Root, "quality.yaml");
+        await File.WriteAllTextAsync(path, Manifests.Script("quality", "sleep 1000", container: "resources: { limits: { cpu: 100m, memory: 32Mi } }"));
+        var created = JsonNode.Parse(await engine.Kubectl("create", "-f", path, "-o", "json"))!;
+        Assert.Equal("""{"phase":"Pending","qosClass":"Guaranteed"}""", created["status"]!.ToJsonString());
+        await engine.Kubectl("delete", "pod", "quality", "--now");
+    }
+
+    [Fact]
     public async Task Status_of_a_running_pod_is_whole()
     {
         await engine.Apply(Manifests.Of(

@@ -28,6 +28,16 @@ public static class ObjectDefaults
         if (schema is { ApiVersion: "v1", Kind: "Pod" })
         {
             PodAdmission.Apply(document.MapOrNew("spec"));
+            KeepQuality(document);
+        }
+    }
+
+    /// <summary>A pod says of what quality it is from its first revision on, and no write of a status takes that back.</summary>
+    private static void KeepQuality(JsonObject pod)
+    {
+        if (pod.Map("status") is { } status && status.Text("qosClass") is null or "")
+        {
+            status["qosClass"] = PodQuality.Of(pod);
         }
     }
 }

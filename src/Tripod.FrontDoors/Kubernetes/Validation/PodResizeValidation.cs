@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tripod.FrontDoors.Kubernetes.Defaults;
 using Tripod.FrontDoors.Kubernetes.Schema;
 
 namespace Tripod.FrontDoors.Kubernetes.Validation;
@@ -23,7 +24,7 @@ internal static class PodResizeValidation
             return [FieldError.Forbidden("", "static pods cannot be resized")];
         }
 
-        if (Qos(old) != Pods.Status.QosClass.Of(Spec(changed)))
+        if (Qos(old) != PodQuality.Of(changed))
         {
             errors.Add(FieldError.Invalid("spec", old.Map("status").Text("qosClass") ?? "", "Pod QOS Class may not change as a result of resizing"));
         }
@@ -87,49 +88,5 @@ internal static class PodResizeValidation
         Quantity.TryParse(one?.ToString() ?? "", out var left) && Quantity.TryParse(other?.ToString() ?? "", out var right) && left.CompareTo(right) == 0;
 
     /// <summary>As the status says; before there is one, as the spec does.</summary>
-    private static string Qos(JsonObject pod) => pod.Map("status").Text("qosClass") is { Length: > 0 } known ? known : Pods.Status.QosClass.Of(Spec(pod));
-
-    private static k8s.Models.V1PodSpec Spec(JsonObject pod)
-    {
-        // Malformed amounts have been found by now; they count as none.
-        var spec = new JsonObject();
-        Add(spec, "resources", Clean(pod.Map("spec").Map("resources")));
-        foreach (var list in (string[])["containers", "initContainers"])
-        {
-            spec[list] = new JsonArray([.. (pod.Map("spec") ?? []).Maps(list).Select(container =>
-            {
-                var part = new JsonObject { ["name"] = container.Text("name") };
-                Add(part, "resources", Clean(container.Map("resources")));
-                return (JsonNode)part;
-            })]);
-        }
-
-        return Pods.Views.Parse<k8s.Models.V1Pod>(JsonBytes.Of(new JsonObject { ["spec"] = spec })).Spec;
-    }
-
-    private static void Add(JsonObject map, string name, JsonObject? value)
-    {
-        if (value is not null)
-        {
-            map[name] = value;
-        }
-    }
-
-    private static JsonObject? Clean(JsonObject? resources)
-    {
-        if (resources is null)
-        {
-            return null;
-        }
-
-        var clean = new JsonObject();
-        foreach (var part in Parts)
-        {
-            clean[part] = new JsonObject((resources.Map(part) ?? [])
-                .Where(amount => Quantity.TryParse(amount.Value?.ToString() ?? "", out _))
-                .Select(amount => KeyValuePair.Create(amount.Key, (JsonNode?)amount.Value!.ToString())));
-        }
-
-        return clean;
-    }
+    private static string Qos(JsonObject pod) => pod.Map("status").Text("qosClass") is { Length: > 0 } known ? known : PodQuality.Of(pod);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tripod.FrontDoors.Kubernetes;
 using Tripod.FrontDoors.Kubernetes.Defaults;
+using Tripod.FrontDoors.Kubernetes.Schema;
 using Xunit;
 
 namespace Tripod.UnitTests.FrontDoors.Kubernetes;
@@ -58,6 +59,22 @@ public sealed class DefaultsTests
         var before = pod.DeepClone();
         PodDefaults.Apply(pod);
         Assert.True(JsonNode.DeepEquals(before, pod));
+    }
+
+    [Theory]
+    [InlineData("{'limits':{'cpu':'1','memory':'1Gi'}}", "Guaranteed")]
+    [InlineData("{'requests':{'cpu':'100m'}}", "Burstable")]
+    [InlineData("{}", "BestEffort")]
+    public void A_pod_says_of_what_quality_it_is_and_no_write_of_its_status_takes_that_back(string resources, string quality)
+    {
+        var pod = Docs.Json($"{{'spec':{{'containers':[{{'name':'c','image':'nginx','resources':{resources}}}]}},'status':{{'phase':'Pending'}}}}");
+        var schema = SchemaRegistry.Find("v1", "Pod")!;
+        ObjectDefaults.Apply(pod, schema);
+        ObjectDefaults.Admit(pod, schema);
+        Assert.Equal(quality, pod.Map("status").Text("qosClass"));
+        pod.Map("status")!["qosClass"] = "Burstable";
+        ObjectDefaults.Admit(pod, schema);
+        Assert.Equal("Burstable", pod.Map("status").Text("qosClass"));
     }
 
     [Theory]
