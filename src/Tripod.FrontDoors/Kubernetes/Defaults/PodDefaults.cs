@@ -20,6 +20,12 @@ public static class PodDefaults
         spec.Default("restartPolicy", "Always");
         spec.Default("schedulerName", "default-scheduler");
         spec.Default("terminationGracePeriodSeconds", 30);
+        if (spec.Number("terminationGracePeriodSeconds") < 0)
+        {
+            // What is meant by less than no time is taken as the least.
+            spec["terminationGracePeriodSeconds"] = Bodies.JsonText.Number(1);
+        }
+
         spec.Default("enableServiceLinks", true);
         spec.MapOrNew("securityContext");
         foreach (var volume in spec.Maps("volumes"))

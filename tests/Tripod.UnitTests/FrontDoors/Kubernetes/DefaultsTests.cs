@@ -77,6 +77,14 @@ public sealed class DefaultsTests
         Assert.Equal("Burstable", pod.Map("status").Text("qosClass"));
     }
 
+    [Fact]
+    public void Less_than_no_time_to_end_is_the_least_time()
+    {
+        var pod = Docs.Json("{'spec':{'terminationGracePeriodSeconds':-1}}");
+        PodDefaults.Apply(pod);
+        Assert.Equal(1, pod.Map("spec").Number("terminationGracePeriodSeconds"));
+    }
+
     [Theory]
     [InlineData("nginx", "Always")]
     [InlineData("nginx:latest", "Always")]
