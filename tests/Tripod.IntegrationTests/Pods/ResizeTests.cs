@@ -178,6 +178,21 @@ public sealed class ResizeTests(SharedEngine shared) : IClassFixture<SharedEngin
         await Refused("refused", """{ "resources": { "requests": { "cpu": "1" } } }""", "spec.containers[0].resources.requests: Invalid value: \"1\": must be less than or equal to cpu limit of 200m");
         await Refused("refused", """{ "resources": { "requests": { "cpu": "-1" } } }""", "spec.containers[0].resources.requests[cpu]: Invalid value: \"-1\": must be greater than or equal to 0");
         await Refused("refused", """{ "resources": { "requests": { "cpu": "1m" } } }""", "spec: Forbidden: resources for non-sidecar init containers are immutable", list: "initContainers", container: "first");
+        const string Other = "may not be renamed or reordered on resize";
+        await RefusedWhole("nearly", """{ "spec": { "containers": [ { "name": "main", "$patch": "delete" }, { "name": "other", "image": "busybox" } ] } }""", $"spec.containers[0].name: Forbidden: containers {Other}");
+        await RefusedWhole("nearly", """{ "spec": { "containers": [ { "name": "more", "image": "busybox" } ] } }""", "spec.containers: Forbidden: containers may not be added or removed on resize");
+        await engine.Apply(Manifests.Of("ordered", "terminationGracePeriodSeconds: 1", ("a", Manifests.Sh(Idle)), ("b", Manifests.Sh(Idle))));
+        await RefusedWhole(
+            "ordered",
+            """{ "spec": { "$setElementOrder/containers": [ { "name": "b" }, { "name": "a" } ], "containers": [ { "name": "b" }, { "name": "a" } ] } }""",
+            $"* spec.containers[0].name: Forbidden: containers {Other}\n* spec.containers[1].name: Forbidden: containers {Other}");
+    }
+
+    private async Task RefusedWhole(string pod, string patch, string words)
+    {
+        var refused = await engine.TryKubectlOf(Shell.Newest, "patch", "pod", pod, "--subresource", "resize", "--patch", patch);
+        Assert.Contains(words, refused.Error, StringComparison.Ordinal);
+        Assert.Equal(1, refused.ExitCode);
     }
 
     private async Task Refused(string pod, string change, string words, string list = "containers", string container = "main")

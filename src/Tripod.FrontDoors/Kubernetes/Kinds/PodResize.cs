@@ -7,7 +7,10 @@ internal static class PodResize
 {
     private static readonly string[] Lists = ["containers", "initContainers"], OfContainer = ["resources", "resizePolicy"];
 
-    /// <summary>Of what is sent nothing counts but the resources of the pod and of its containers, by their names.</summary>
+    /// <summary>
+    /// Of what is sent nothing counts but the resources of the pod and of its containers. Lists of other containers, or of the
+    /// same in another order, are left as they are: validation refuses them.
+    /// </summary>
     public static void Limit(JsonObject old, JsonObject changed)
     {
         var sent = (JsonObject)(changed.Map("spec")?.DeepClone() ?? new JsonObject());
@@ -22,20 +25,25 @@ internal static class PodResize
         Put(spec, "resources", sent["resources"]);
         foreach (var list in Lists)
         {
-            foreach (var container in spec.Maps(list))
+            if (!Names(spec, list).SequenceEqual(Names(sent, list)))
             {
-                if (sent.Maps(list).FirstOrDefault(other => other.Text("name") == container.Text("name")) is { } wanted)
+                Put(spec, list, sent[list]);
+                continue;
+            }
+
+            foreach (var (container, wanted) in spec.Maps(list).Zip(sent.Maps(list)))
+            {
+                foreach (var field in OfContainer)
                 {
-                    foreach (var field in OfContainer)
-                    {
-                        Put(container, field, wanted[field]);
-                    }
+                    Put(container, field, wanted[field]);
                 }
             }
         }
 
         Put(changed.MapOrNew("metadata"), "managedFields", owners);
     }
+
+    private static IEnumerable<string?> Names(JsonObject spec, string list) => spec.Maps(list).Select(container => container.Text("name"));
 
     private static void Put(JsonObject map, string name, JsonNode? value)
     {

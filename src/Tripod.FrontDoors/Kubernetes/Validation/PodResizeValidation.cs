@@ -13,7 +13,7 @@ internal static class PodResizeValidation
     private static readonly string[] Mutable = ["cpu", "memory"], Parts = ["requests", "limits"];
 
     /// <param name="old">As stored.</param>
-    /// <param name="changed">The same but for resources and resize policies.</param>
+    /// <param name="changed">The same but for resources and resize policies, or with other containers.</param>
     public static IReadOnlyList<FieldError> Validate(JsonObject old, JsonObject changed)
     {
         var errors = new FieldErrors();
@@ -22,6 +22,11 @@ internal static class PodResizeValidation
         if (old.Map("metadata").Map("annotations")?.ContainsKey(Mirror) == true)
         {
             return [FieldError.Forbidden("", "static pods cannot be resized")];
+        }
+
+        if (ValidateNames(before, spec) is { Count: > 0 } others)
+        {
+            return others;
         }
 
         if (Qos(old) != PodQuality.Of(changed))
@@ -37,6 +42,25 @@ internal static class PodResizeValidation
         }
 
         return errors.All;
+    }
+
+    private static List<FieldError> ValidateNames(JsonObject before, JsonObject spec)
+    {
+        var errors = new List<FieldError>();
+        foreach (var list in (string[])["containers", "initContainers"])
+        {
+            var (old, now) = (before.Maps(list).ToList(), spec.Maps(list).ToList());
+            if (old.Count != now.Count)
+            {
+                errors.Add(FieldError.Forbidden($"spec.{list}", $"{list} may not be added or removed on resize"));
+                continue;
+            }
+
+            errors.AddRange(now.Index().Where(one => one.Item.Text("name") != old[one.Index].Text("name"))
+                .Select(one => FieldError.Forbidden(string.Create(CultureInfo.InvariantCulture, $"spec.{list}[{one.Index}].name"), $"{list} may not be renamed or reordered on resize")));
+        }
+
+        return errors;
     }
 
     private static void ValidateContainers(JsonObject before, JsonObject spec, FieldErrors errors)
