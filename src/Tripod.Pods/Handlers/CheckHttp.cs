@@ -23,7 +23,7 @@ internal static class CheckHttp
         {
             try
             {
-                var (status, location) = await Get(target, action, uri, userAgent, timeout).ConfigureAwait(false);
+                var (status, location, body) = await Get(target, action, uri, userAgent, timeout).ConfigureAwait(false);
                 if (status is not (301 or 302 or 303 or 307 or 308) || location is null)
                 {
                     return status is >= 200 and < 400 ? HandlerResult.Success() : HandlerResult.Failure($"HTTP probe failed with statuscode: {status}");
@@ -33,7 +33,7 @@ internal static class CheckHttp
                 if (next.Host != first.Host)
                 {
                     // Where that leads says nothing of this container.
-                    return new(HandlerOutcome.Warning, $"Probe terminated redirects, Response body: <a href=\"{next}\"></a>");
+                    return new(HandlerOutcome.Warning, $"Probe terminated redirects, Response body: {body}");
                 }
 
                 if (redirects == MostRedirects)
@@ -58,7 +58,7 @@ internal static class CheckHttp
         }
     }
 
-    private static async Task<(int, string?)> Get(HandlerTarget target, V1HTTPGetAction action, Uri uri, string userAgent, CancellationToken timeout)
+    private static async Task<(int Status, string? Location, string Body)> Get(HandlerTarget target, V1HTTPGetAction action, Uri uri, string userAgent, CancellationToken timeout)
     {
         var given = (action.HttpHeaders ?? []).Select(header => (header.Name, header.Value)).ToList();
         List<(string, string)> headers =

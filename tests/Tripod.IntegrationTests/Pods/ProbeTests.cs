@@ -143,6 +143,19 @@ public sealed class ProbeTests(SharedEngine shared) : IClassFixture<SharedEngine
     }
 
     [Fact]
+    [Fact]
+    public async Task Redirect_to_elsewhere_is_good_and_told_with_what_the_answer_says()
+    {
+        await using var server = await ProbedServer.Start(tls: false, http2: false);
+        await engine.Apply(Pod("redirected", $"readinessProbe: {{ httpGet: {{ port: {server.Port}, path: /elsewhere }}, periodSeconds: 1 }}", "sleep 100", pod: "hostNetwork: true"));
+        await engine.WaitReady("redirected");
+        await Engine.Eventually(
+            async () => (await engine.Events("redirected")).Any(line => line.StartsWith("ProbeWarning: Readiness probe warning: Probe terminated redirects, Response body: <a href=\"http://0.0.0.0/\">Found</a>.", StringComparison.Ordinal)),
+            "it is told",
+            TimeSpan.FromSeconds(10));
+        await engine.Kubectl("delete", "pod", "redirected", "--now");
+    }
+
     public async Task Probes_heed_hosts_headers_services_and_ports_by_name()
     {
         await using var plain = await ProbedServer.Start(tls: false, http2: false);

@@ -69,6 +69,12 @@ internal sealed class ProbedServer : IAsyncDisposable
             case "/away":
                 http.Response.Redirect("/ok?a=b");
                 break;
+            case "/elsewhere":
+                const string Found = "<a href=\"http://0.0.0.0/\">Found</a>.\n\n";
+                http.Response.Redirect("http://0.0.0.0/");
+                http.Response.ContentLength = Found.Length;
+                await http.Response.WriteAsync(Found);
+                break;
             default:
                 http.Response.StatusCode = IsHealthy && http.Request.Query["a"] == "b" ? 200 : 500;
                 break;
