@@ -115,7 +115,7 @@ internal sealed class PodWorker : IAsyncDisposable
     public async Task ReportAsync(CancellationToken cancel)
     {
         var seen = Observe();
-        if (seen.Gone)
+        if (seen.Gone || seen.IsAllButOver)
         {
             return;
         }

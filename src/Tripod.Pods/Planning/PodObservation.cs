@@ -57,7 +57,15 @@ internal sealed record PodObservation
 
     /// <summary>It has run, now or before; a start whose postStart hook is not over does not count.</summary>
     public bool HasBegun(PodContainer container) =>
-        Containers[container.Name].Skip(Memory.Starting.Contains(container.Name) ? 1 : 0).Any(run => run.State is ContainerState.Running or ContainerState.Exited);
+        Containers[container.Name].Skip(Memory.Starting.Contains(container.Name) && Newest(container.Name) is not { State: ContainerState.Exited } ? 1 : 0).Any(run => run.State is ContainerState.Running or ContainerState.Exited);
+
+    /// <summary>
+    /// Nothing of a deleted pod runs any more, but it is not over yet: its last status stands for that moment, so that the end
+    /// of its containers and its own are told as one.
+    /// </summary>
+    public bool IsAllButOver =>
+        Pod.IsDeleted && Memory is { TerminatingWith: not null, Terminated: false } && Memory.Starting.IsEmpty
+        && Containers.Count > 0 && !Containers.Any(runs => runs.Any(run => run.State == ContainerState.Running));
 
     /// <summary>It has ended, and nothing wants it again.</summary>
     public bool IsOver(PodContainer container) => Newest(container.Name) is { State: ContainerState.Exited } ended && !IsWanted(container, ended);

@@ -119,8 +119,9 @@ internal static class ContainerStates
             return crashed ?? Waiting(trouble.Reason, trouble.Message);
         }
 
+        // What the engine has stopped to start it anew has not come to an end.
         return newest is { State: ContainerState.Exited }
-            ? CrashLoop(seen, newest)
+            ? CrashLoop(seen, newest) ?? (seen.Memory.WantedAgain.Contains(newest.Id) ? Creating(seen) : null)
             : Creating(seen);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tripod.IntegrationTests.Fixtures;
+using Tripod.IntegrationTests.Kubectl;
 using Xunit;
 
 namespace Tripod.IntegrationTests.Pods;
@@ -143,7 +144,6 @@ public sealed class ProbeTests(SharedEngine shared) : IClassFixture<SharedEngine
     }
 
     [Fact]
-    [Fact]
     public async Task Redirect_to_elsewhere_is_good_and_told_with_what_the_answer_says()
     {
         await using var server = await ProbedServer.Start(tls: false, http2: false);
@@ -156,6 +156,7 @@ public sealed class ProbeTests(SharedEngine shared) : IClassFixture<SharedEngine
         await engine.Kubectl("delete", "pod", "redirected", "--now");
     }
 
+    [Fact]
     public async Task Probes_heed_hosts_headers_services_and_ports_by_name()
     {
         await using var plain = await ProbedServer.Start(tls: false, http2: false);
@@ -175,6 +176,31 @@ public sealed class ProbeTests(SharedEngine shared) : IClassFixture<SharedEngine
         plain.IsHealthy = true;
         await engine.WaitReady("heeded");
         await engine.Kubectl("delete", "pod", "heeded", "heeded-grpc", "--now");
+    }
+
+    [Fact]
+    public async Task Container_that_a_probe_kills_has_ended_only_when_its_pod_has()
+    {
+        using var api = new ApiClient(engine);
+        await engine.Apply(Pod("killed", "startupProbe: { exec: { command: [\"false\"] }, failureThreshold: 1, periodSeconds: 1, terminationGracePeriodSeconds: 1 }", "exec sleep 1000"));
+        var seen = new List<string>();
+        await foreach (var (type, pod) in api.Watch("/api/v1/namespaces/default/pods?watch=1&fieldSelector=metadata.name=killed"))
+        {
+            var state = pod["status"]!["containerStatuses"]?[0]!["state"]!.AsObject().Single().Key;
+            seen.Add($"{pod["status"]!["phase"]} {state}");
+            if (Restarts(pod) == 1 && pod["metadata"]!["deletionTimestamp"] is null)
+            {
+                await engine.Kubectl("delete", "pod", "killed", "--wait=false", "--ignore-not-found");
+            }
+
+            if (type == "DELETED")
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["Failed terminated"], seen.Where(told => told.EndsWith("terminated", StringComparison.Ordinal)).Distinct());
+        Assert.DoesNotContain("Pending", string.Join(", ", seen.SkipWhile(told => !told.StartsWith("Running", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
     [Fact]

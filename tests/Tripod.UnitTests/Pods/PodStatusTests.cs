@@ -50,6 +50,38 @@ public sealed class PodStatusTests
         Assert.Equal("Pending", (string?)status["phase"]);
     }
 
+    [Fact]
+    public void Container_that_was_stopped_to_start_anew_waits_with_its_last_end_and_its_pod_goes_on()
+    {
+        var memory = PodMemory.Empty with { WantedAgain = PodMemory.Empty.WantedAgain.Add("nginx-0") };
+        foreach (var known in (PodMemory[])[memory, memory with { Starting = memory.Starting.Add("nginx") }])
+        {
+            var status = Make(Seen.Of(Seen.Pod(), Seen.Sandbox(), known, Seen.Exited("nginx", 137), Seen.Running("ghost")));
+            var nginx = status["containerStatuses"]![0]!;
+            Assert.Equal("ContainerCreating", (string?)nginx["state"]!["waiting"]!["reason"]);
+            Assert.Equal(137, (int)nginx["lastState"]!["terminated"]!["exitCode"]!);
+            Assert.Equal("Running", (string?)status["phase"]);
+        }
+    }
+
+    [Fact]
+    public void Pod_whose_crashed_container_is_being_started_again_runs_on()
+    {
+        var memory = PodMemory.Empty with { Starting = PodMemory.Empty.Starting.Add("nginx") };
+        Assert.Equal("Running", PodPhase.Of(Seen.Of(Seen.Pod(), Seen.Sandbox(), memory, Seen.Exited("nginx", 1), Seen.Running("ghost")), Seen.Now));
+        Assert.Equal("Pending", PodPhase.Of(Seen.Of(Seen.Pod(), Seen.Sandbox(), memory, Seen.Running("nginx"), Seen.Running("ghost")), Seen.Now));
+    }
+
+    [Fact]
+    public void Deleted_pod_of_which_nothing_runs_is_not_told_of_until_it_is_over()
+    {
+        var pod = Seen.Pod(metadata: ", \"deletionTimestamp\": \"2026-01-02T03:04:05Z\"");
+        var ending = PodMemory.Empty with { TerminatingWith = TimeSpan.Zero };
+        Assert.True(Seen.Of(pod, Seen.Sandbox(), ending, Seen.Exited("nginx", 137), Seen.Exited("ghost", 137)).IsAllButOver);
+        Assert.False(Seen.Of(pod, Seen.Sandbox(), ending, Seen.Exited("nginx", 137), Seen.Running("ghost")).IsAllButOver);
+        Assert.False(Seen.Of(pod, Seen.Sandbox(), ending with { Terminated = true }, Seen.Exited("nginx", 137), Seen.Exited("ghost", 137)).IsAllButOver);
+    }
+
     [Theory]
     [InlineData("Never", 0, 0, "Succeeded")]
     [InlineData("Never", 0, 1, "Failed")]
