@@ -19,7 +19,7 @@ public static unsafe class BeneathPath
         return Open(top, path);
     }
 
-    /// <summary>Makes the directories of the path that are missing, and opens the last.</summary>
+    /// <summary>Makes the directories of the path that are missing, of just that mode whatever the umask, and opens the last.</summary>
     public static FileDescriptor MakeDirectory(string root, string path, int mode)
     {
         using var top = new FileDescriptor(LinuxException.Check(FileSystemCalls.open(ByteString.FromText(root), PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0), "open", root));
@@ -37,6 +37,9 @@ public static unsafe class BeneathPath
             {
                 throw new LinuxException("mkdirat", path, errno);
             }
+
+            using var made = Open(top, string.Join('/', parts[..count])) ?? throw new LinuxException("mkdir", path, Errno.ENOENT);
+            File.SetUnixFileMode($"/proc/self/fd/{made.Number}", (UnixFileMode)mode); // not by its name, which may be a link by now
         }
 
         return Open(top, path.Length == 0 ? "." : path) ?? throw new LinuxException("openat2", path, Errno.ENOENT);

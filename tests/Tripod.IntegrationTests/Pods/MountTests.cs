@@ -27,6 +27,14 @@ public sealed class MountTests(SharedEngine shared) : IClassFixture<SharedEngine
     }
 
     [Fact]
+    public async Task SubPath_that_is_made_is_for_whom_the_volume_is()
+        => Assert.Equal("2777 0 4000\n2777 0 4000\nwritten\n", await Run(
+            "subgroup",
+            "stat -c '%a %u %g' /part /whole/deep; touch /part/x && echo written",
+            "securityContext: { runAsUser: 1001 }\nvolumeMounts: [ { name: data, mountPath: /part, subPath: deep/er }, { name: data, mountPath: /whole } ]",
+            "securityContext: { fsGroup: 4000 }\nvolumes: [ { name: data, emptyDir: {} } ]"));
+
+    [Fact]
     public async Task SubPath_of_a_ConfigMap_does_not_follow_its_changes()
     {
         await engine.Kubectl("create", "configmap", "turning", "--from-literal=a=1");
