@@ -30,7 +30,8 @@ internal sealed class StopContainer(RuntimeParts parts)
         var first = entry.Stopping.Join(parts.Clock.GetUtcNow() + grace);
         try
         {
-            if (first && grace > TimeSpan.Zero)
+            // A pod's container runs once, and is asked once: whoever stops it anew, as a kubelet does after its own restart, waits. Many a program takes a second signal for a wish to end at once.
+            if (first && grace > TimeSpan.Zero && (entry.Record.SandboxId is null || entry.Stopping.TakeSignal()))
             {
                 Signal(entry.Record, signal);
             }

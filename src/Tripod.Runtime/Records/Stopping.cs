@@ -4,7 +4,7 @@ namespace Tripod.Runtime.Records;
 internal sealed class Stopping
 {
     private readonly Lock gate = new();
-    private int stops;
+    private int stops, signals;
     private DateTimeOffset killAt;
     private TaskCompletionSource sooner = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,6 +36,9 @@ internal sealed class Stopping
             return first;
         }
     }
+
+    /// <returns>Whether nobody has taken it before.</returns>
+    public bool TakeSignal() => Interlocked.Exchange(ref signals, 1) == 0;
 
     public void Leave()
     {

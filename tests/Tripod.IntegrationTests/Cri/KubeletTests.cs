@@ -208,4 +208,24 @@ public sealed class KubeletTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Single((await client.Runtime.ListContainerStatsAsync(new() { Filter = new() { PodSandboxId = sandbox } })).Stats);
         await client.Remove(sandbox);
     }
+
+    [Fact]
+    public async Task Container_is_asked_to_end_once_however_often_it_is_stopped()
+    {
+        using var client = new CriClient(engine);
+        await client.Pull();
+        var pod = client.Pod("asked");
+        var sandbox = await client.Run(pod);
+        var id = await client.Start(sandbox, pod, CriClient.Script("main", "trap 'echo asked >> /signals' TERM; touch /ready; while :; do sleep 0.1; done"));
+        await Engine.Eventually(async () => await client.Exec(id, "ls", "/") is var names && names.Contains("ready", StringComparison.Ordinal), "it listens", TimeSpan.FromSeconds(10));
+        for (var times = 0; times < 2; times++)
+        {
+            await Assert.ThrowsAsync<RpcException>(async () => await client.Runtime.StopContainerAsync(new() { ContainerId = id, Timeout = 60 }, deadline: DateTime.UtcNow.AddSeconds(1)));
+        }
+
+        Assert.Equal("asked\n", await client.Exec(id, "cat", "/signals"));
+        await client.Runtime.StopContainerAsync(new() { ContainerId = id, Timeout = 1 });
+        Assert.Equal(137, (await client.Status(id)).ExitCode);
+        await client.Remove(sandbox);
+    }
 }
