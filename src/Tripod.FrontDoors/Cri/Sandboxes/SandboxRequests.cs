@@ -7,10 +7,12 @@ using PortMapping = Tripod.Runtime.Sandboxes.PortMapping;
 
 namespace Tripod.FrontDoors.Cri.Sandboxes;
 
-/// <summary>A PodSandboxConfig as the runtime's. Pure.</summary>
+/// <summary>A PodSandboxConfig as the runtime's.</summary>
 internal static class SandboxRequests
 {
     private const string LowestFreePort = "net.ipv4.ip_unprivileged_port_start";
+
+    private static readonly bool CanFreePorts = CanSet(LowestFreePort);
 
     /// <exception cref="RuntimeException">InvalidArgument: what cannot be, or is not done here.</exception>
     public static SandboxConfig Of(PodSandboxConfig config, string handler)
@@ -55,12 +57,26 @@ internal static class SandboxRequests
     private static Dictionary<string, string> Sysctls(PodSandboxConfig config, NamespaceOption namespaces)
     {
         var sysctls = config.Linux?.Sysctls.ToDictionary() ?? [];
-        if (namespaces.Network != NamespaceMode.Node)
+        if (CanFreePorts && namespaces.Network != NamespaceMode.Node)
         {
             sysctls.TryAdd(LowestFreePort, "0");
         }
 
         return sysctls;
+    }
+
+    /// <summary>Not where the engine itself runs in a container with a read-only /proc/sys: what nobody has asked for must not keep a pod from running.</summary>
+    private static bool CanSet(string sysctl)
+    {
+        try
+        {
+            using var file = File.Open($"/proc/sys/{sysctl.Replace('.', '/')}", FileMode.Open, FileAccess.Write);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Refuse(LinuxSandboxSecurityContext security, NamespaceOption namespaces)
