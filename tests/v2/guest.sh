@@ -173,7 +173,8 @@ neighbour_keeps_its_own() {
   tripod down && ! iptables -S | grep -q tripod && neighbour_goes_out_and_in "$1" && tripod up && until_true 90 pgrep -f 'sleep 333333' && pods_go_out_and_in || return 1
   "$1" rm --force beside && "$1" system prune --all --force --volumes && pods_go_out_and_in && pgrep -f 'sleep 333333'
 }
-docker_keeps_its_own() { neighbour_keeps_its_own docker && systemctl stop docker.service docker.socket && pods_go_out_and_in; }
+# Its rules stay; the policy would keep podman's ports from being reached, whose rules do not reckon with it.
+docker_keeps_its_own() { neighbour_keeps_its_own docker && systemctl stop docker.service docker.socket && pods_go_out_and_in && iptables -P FORWARD ACCEPT; }
 write_shares() {
   cat >$state/shares.yaml <<'END'
 apiVersion: v1
