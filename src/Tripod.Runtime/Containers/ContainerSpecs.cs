@@ -42,7 +42,7 @@ internal sealed class ContainerSpecs(RuntimeParts parts)
             RootfsPropagation = Propagation(config.Mounts),
             Namespaces = namespaces,
             Users = RuntimeHandler.NeedsMappings(parts, record) ? users : null,
-            Mounts = [.. DefaultMounts.For(record, sandbox, parts), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
+            Mounts = [.. DefaultMounts.For(record, sandbox, parts, image.Volumes), .. config.Init ? [InitProgram.Mount()] : Array.Empty<SpecMount>()],
             Devices = config.Devices,
             Hooks = config.Hooks,
             CgroupsPath = record.Cgroup,

@@ -46,6 +46,10 @@ internal sealed class CreateContainer(RuntimeParts parts)
             {
                 PrepareOwn(record);
             }
+            else if (users is null)
+            {
+                DeclaredVolumes.Make(parts.Paths.Rootfs(record.Id), record.Config, image.Config.Volumes);
+            }
 
             ImageMounts.Prepare(parts, record, users);
             if (users is not null)

@@ -19,7 +19,8 @@ internal static class DefaultMounts
     /// <param name="record">The container.</param>
     /// <param name="sandbox">Null for a container of no pod.</param>
     /// <param name="parts">Where things stand, and whom the container joins.</param>
-    public static IReadOnlyList<SpecMount> For(ContainerRecord record, ContainerRecord? sandbox, RuntimeParts parts)
+    /// <param name="declared">The image's volumes.</param>
+    public static IReadOnlyList<SpecMount> For(ContainerRecord record, ContainerRecord? sandbox, RuntimeParts parts, IReadOnlyList<string> declared)
     {
         var (config, paths) = (record.Config, parts.Paths);
         var writable = config.Security.Privileged ? "rw" : "ro";
@@ -61,7 +62,7 @@ internal static class DefaultMounts
         var shm = mounts.FindAll(mount => devices is { Propagation: not "bidirectional" } && mount.Destination == SharedMemoryPlace);
         mounts.RemoveAll(mount => devices is not null && mount.Destination.StartsWith($"{Devices}/", StringComparison.Ordinal));
         // A parent before its children, whatever the order in the manifest.
-        return [.. mounts, .. own.Concat(shm).OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
+        return [.. mounts, .. own.Concat(shm).Concat(sandbox is null ? [] : DeclaredVolumes.Mounts(paths.Rootfs(record.Id), config, declared)).OrderBy(mount => mount.Destination.TrimEnd('/').Count(character => character == '/'))];
     }
 
     /// <summary>A file system of its own, the host's, or that of whoever it shares IPC with.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tripod.IntegrationTests.Fixtures;
 using Xunit;
 
@@ -142,6 +143,30 @@ public sealed class MountTests(SharedEngine shared) : IClassFixture<SharedEngine
         await engine.Apply(Manifests.Of("absent", "volumes: [ { name: a, image: { reference: absent, pullPolicy: Never } } ]", ("main", $"{Manifests.Sh("sleep 100")}\nvolumeMounts: [ {{ name: a, mountPath: /a }} ]")));
         await engine.Until("absent", pod => pod.Waiting("main") == "ErrImageNeverPull", "its absence is told");
         await engine.Kubectl("delete", "pod", "absent", "--now");
+    }
+
+    [Fact]
+    public async Task Directories_that_an_image_declares_are_there_and_writable_on_a_read_only_root_too()
+    {
+        await engine.Registry.Push(
+            await TestImages.Variant("declares", image =>
+            {
+                image.Layer(layer => layer.Directory("data").File("data/kept", "by the image", 0x1A4));
+                image.Config["Volumes"] = new JsonObject { ["/data"] = new JsonObject(), ["/made/below"] = new JsonObject(), ["/mine"] = new JsonObject(), ["/bin/sh"] = new JsonObject() };
+            }),
+            "library/declares:latest");
+        foreach (var readOnly in (string[])["true", "false"])
+        {
+            await engine.Apply(Manifests.Of(
+                $"declared-{readOnly}",
+                "restartPolicy: Never\nvolumes: [ { name: mine, emptyDir: {} } ]",
+                ("main", $"{Manifests.Sh("cat /data/kept; echo; echo x > /data/new && echo x > /made/below/new && echo x > /mine/new && echo written; touch /elsewhere 2>/dev/null || echo read-only; mount | grep -c ' /mine '")}\nsecurityContext: {{ readOnlyRootFilesystem: {readOnly} }}\nvolumeMounts: [ {{ name: mine, mountPath: /mine }} ]"))
+                .Replace("image: busybox", "image: declares", StringComparison.Ordinal));
+            await engine.Until($"declared-{readOnly}", pod => pod.Phase() is "Succeeded" or "Failed", "it has ended");
+            Assert.Equal($"by the image\nwritten\n{(readOnly == "true" ? "read-only\n" : "")}1\n", await engine.Kubectl("logs", $"declared-{readOnly}"));
+        }
+
+        await engine.Kubectl("delete", "pod", "declared-true", "declared-false", "--now");
     }
 
     [Fact]
