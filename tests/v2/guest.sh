@@ -208,6 +208,17 @@ shares_are_mounted() {
   tripod apply -f $state/shares.yaml && until_true 60 pgrep -f 'sleep 666666' && has "$(cat /srv/shared/written)" "by the pod" && grep -q 'nfs/direct .* - nfs4' /proc/self/mountinfo && grep -q 'nfs/share .* - nfs4' /proc/self/mountinfo || { tripod describe pod shares | tail -n 5; return 1; }
   tripod delete pod shares && ! grep -q ' - nfs4' /proc/self/mountinfo && [ -e /srv/shared/written ] && systemctl stop nfs-server.service
 }
+firewalld_lets_pods_through() {
+  systemctl start firewalld.service && until_true 30 bash -c "firewall-cmd --zone=trusted --list-interfaces | grep -q tripod0" && pods_go_out_and_in &&
+    firewall-cmd --reload && until_true 30 bash -c "firewall-cmd --zone=trusted --list-interfaces | grep -q tripod0" && pods_go_out_and_in || return 1
+  tripod down && ! firewall-cmd --zone=trusted --list-interfaces | grep -q tripod0 && tripod up && until_true 90 pgrep -f 'sleep 333333' && pods_go_out_and_in && systemctl stop firewalld.service && pods_go_out_and_in
+}
+# From a pod to the machine: its nameserver on the bridge.
+names_are_looked_up() { until_true 20 bash -c "tripod exec sctp -- chroot /host python3 -c \"import socket; socket.create_connection(('10.63.0.1', 53), 3)\""; }
+ufw_lets_pods_through() {
+  ufw --force enable && has "$(iptables -S)" "-P INPUT DROP" && until_true 30 bash -c "iptables -S ufw-user-forward | grep -q tripod0" && pods_go_out_and_in && names_are_looked_up &&
+    ufw --force disable && pods_go_out_and_in
+}
 write_confined() {
   cat >$state/confined.yaml <<'END'
 apiVersion: v1
@@ -334,6 +345,8 @@ if [ ! -e $state/booted ]; then
   check "tripod down takes nothing of Docker's away, nor does Docker's prune of the pods'" docker_keeps_its_own
   check "with podman beside, both do" neighbour_moves_in podman
   check "tripod down takes nothing of podman's away, nor does podman's prune of the pods'" neighbour_keeps_its_own podman
+  check "firewalld lets pods through, when it reloads too, and keeps nothing after tripod down" firewalld_lets_pods_through
+  check "ufw lets pods through, and lets them look up names" ufw_lets_pods_through
   check "a kubelet's slice holds its pod" cri_parent_is_a_slice
   check "a kubelet's pod is removed, and no other" cri_remove_leaves_others
   check "a container under runc is kept by CRIU, and goes on" checkpoint_is_made

@@ -13,7 +13,7 @@ if [ ! -e "$cache/disk" ]; then
 
   # What a server has, and what the package depends on; the initrd holds no more than leads to the disk.
   mmdebstrap --quiet --variant=minbase --mode=root \
-    --include=systemd,systemd-sysv,dbus,udev,kmod,linux-image-amd64,initramfs-tools,crun,conmon,libnftables1,nftables,iproute2,procps,ca-certificates,curl,busybox-static,runc,criu,iptables,docker.io,podman,netavark,apparmor,nfs-kernel-server \
+    --include=systemd,systemd-sysv,dbus,udev,kmod,linux-image-amd64,initramfs-tools,crun,conmon,libnftables1,nftables,iproute2,procps,ca-certificates,curl,busybox-static,runc,criu,iptables,docker.io,podman,netavark,apparmor,nfs-kernel-server,firewalld,ufw \
     --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"; printf "MODULES=list\nCOMPRESS=gzip\n" > "$1/etc/initramfs-tools/conf.d/tripod"; printf "virtio_pci\nvirtio_blk\next4\n" > "$1/etc/initramfs-tools/modules"' \
     "${VERSION_CODENAME:-bookworm}" "$work/root.tar" >&2
   tar -xf "$work/root.tar" -C "$work/root"
@@ -28,8 +28,8 @@ if [ ! -e "$cache/disk" ]; then
   for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer man-db.timer systemd-timesyncd.service getty@tty1.service serial-getty@ttyS0.service; do
     ln -sf /dev/null "$guest/etc/systemd/system/$unit"
   done
-  # Docker, podman and an NFS server are neighbours that move in later; podman's network is netavark's, and its CNI configuration would be the CRI's.
-  rm -f "$guest"/etc/systemd/system/*.wants/{docker,containerd,podman*,netavark*,nfs*,rpc*}.* "$guest"/etc/cni/net.d/*podman*
+  # Docker, podman, firewalls and an NFS server are neighbours that move in later; podman's network is netavark's, and its CNI configuration would be the CRI's.
+  rm -f "$guest"/etc/systemd/system/*.wants/{docker,containerd,podman*,netavark*,nfs*,rpc*,firewalld,ufw}.* "$guest"/etc/cni/net.d/*podman*
   cat >"$guest/etc/systemd/system/checks.service" <<'UNIT'
 [Unit]
 [Service]

@@ -130,7 +130,7 @@ internal static class SpecWriter
 
         if (spec.SeLinuxLabel.Length > 0)
         {
-            json.WriteString("mountLabel", spec.SeLinuxLabel);
+            json.WriteString("mountLabel", SeLinuxLabels.OfFiles(spec.SeLinuxLabel));
         }
 
         json.WriteStartArray("namespaces");
