@@ -20,7 +20,7 @@ mkdir "$work/payload"
 cp artifacts/tripod_*_"$(dpkg --print-architecture)".deb tests/v2/guest.sh tests/v2/cri.sh "$work/payload"
 tests/v2/image.sh docker.io/library/busybox:latest "$work/payload/busybox.tar"
 tar -cf "$work/payload.tar" -C "$work/payload" .
-tests/v2/boot.sh "$root" "$work/payload.tar" "${BOOT_SECONDS:-900}" | tee "$work/said" || true
+tests/v2/boot.sh "$root" "$work/payload.tar" "${BOOT_SECONDS:-1500}" | tee "$work/said" || true
 echo "with the guest: $((SECONDS - start)) s"
 
 passed=$(grep -c '^ok ' "$work/said" || true) failed=$(grep -c '^not ok' "$work/said" || true)
