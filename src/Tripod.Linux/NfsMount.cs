@@ -17,11 +17,6 @@ public static class NfsMount
 
     private static readonly Dictionary<string, MountFlags> Flags = new(StringComparer.Ordinal)
     {
-        ["ro"] = MountFlags.ReadOnly,
-        ["rw"] = MountFlags.None,
-        ["nosuid"] = MountFlags.NoSuid,
-        ["nodev"] = MountFlags.NoDev,
-        ["noexec"] = MountFlags.NoExec,
         ["noatime"] = MountFlags.NoAccessTimes,
         ["nodiratime"] = MountFlags.NoDirectoryAccessTimes,
         ["sync"] = MountFlags.Synchronous,
@@ -41,9 +36,8 @@ public static class NfsMount
     {
         var port = options.Select(static option => option.Split('=')).Where(static pair => pair is ["port", _]).Select(static pair => int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : UsualPort).FirstOrDefault(UsualPort);
         var address = Reach(server, port);
-        var flags = options.Where(Flags.ContainsKey).Aggregate(MountFlags.None, static (all, option) => all | Flags[option]);
-        var given = options.Where(static option => !Flags.ContainsKey(option)).ToList();
-        var versions = given.Exists(static option => option.StartsWith("vers=", StringComparison.Ordinal) || option.StartsWith("nfsvers=", StringComparison.Ordinal)) ? [""] : Versions;
+        var (flags, given) = MountOptions.Split(options, Flags);
+        var versions = given.Any(static option => option.StartsWith("vers=", StringComparison.Ordinal) || option.StartsWith("nfsvers=", StringComparison.Ordinal)) ? [""] : Versions;
         var source = $"{(address.AddressFamily == AddressFamily.InterNetworkV6 && IPAddress.TryParse(server, out _) ? $"[{server}]" : server)}:{path}";
         foreach (var (version, isLast) in versions.Select((version, index) => (version, index == versions.Length - 1)))
         {

@@ -104,11 +104,13 @@ public sealed class ContainerRuntime : IAsyncDisposable
         Directory.CreateDirectory(options.Run, (UnixFileMode)0x1ED); // 0755
         // The kernel tells mount points without links.
         options = options with { Root = Links.Resolve(options.Root), Run = Links.Resolve(options.Run) };
+        // What is refused is refused before anything is mounted.
+        var network = PodNetwork.Open(options);
         Mounts.ShareSubtree(options.Root);
         Mounts.ShareSubtree(options.Run);
         var records = RecordStore.Open(Path.Combine(options.Root, "runtime.db"));
         var images = ImageService.Open(options, records, clock);
-        var parts = new RuntimeParts(options, records, images, PodNetwork.Open(options), clock, log ?? NullLogger.Instance);
+        var parts = new RuntimeParts(options, records, images, network, clock, log ?? NullLogger.Instance);
         images.IsInUse = id => parts.Table.All.Any(entry => entry.Record.ImageId == id || entry.Record.Config.VolumeImages.Contains(id));
         parts.Ends.Open();
         if (await AppArmor.LoadDefaultAsync().ConfigureAwait(false) is { } why)

@@ -16,7 +16,7 @@ internal static class NamespaceConditions
         var documents = left.Select(stored => JsonNode.Parse(stored.Document.Span)!.AsObject()).ToList();
         var kinds = Counted(left.Select((stored, i) => $"{stored.Key.Split('/')[2]}.{GroupOf(documents[i])}"));
         var finalizers = Counted(documents.SelectMany(document => document["metadata"]?["finalizers"] as JsonArray ?? []).Select(finalizer => (string?)finalizer ?? ""));
-        List<JsonObject> own =
+        JsonObject[] own =
         [
             Condition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "every kind that is served is known"),
             Condition("NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "every kind that is served is understood"),
@@ -28,8 +28,20 @@ internal static class NamespaceConditions
                 ? Condition("NamespaceFinalizersRemaining", true, "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {Shown(finalizers, "in")}")
                 : Condition("NamespaceFinalizersRemaining", false, "ContentHasNoFinalizers", "no finalizer holds what is left"),
         ];
-        var others = (before ?? []).OfType<JsonObject>().Where(condition => own.TrueForAll(mine => Type(mine) != Type(condition)));
-        return new([.. others.Concat(own.Select(condition => Since(condition, before, now))).Select(condition => condition.DeepClone())]);
+        return new([.. ConditionList.OfOthers(before, own), .. own]);
+
+        JsonObject Condition(string type, bool holds, string reason, string message)
+        {
+            var status = holds ? "True" : "False";
+            return new()
+            {
+                ["type"] = type,
+                ["status"] = status,
+                ["lastTransitionTime"] = ConditionList.Since(ConditionList.Find(before, type), status, ContainerStates.Time(now)),
+                ["reason"] = reason,
+                ["message"] = message,
+            };
+        }
     }
 
     private static SortedDictionary<string, int> Counted(IEnumerable<string> names) =>
@@ -40,22 +52,4 @@ internal static class NamespaceConditions
 
     private static string GroupOf(JsonObject document) =>
         ((string?)document["apiVersion"] ?? "").Split('/') is [var group, _] ? group : "";
-
-    private static JsonObject Condition(string type, bool holds, string reason, string message) => new()
-    {
-        ["type"] = type,
-        ["status"] = holds ? "True" : "False",
-        ["lastTransitionTime"] = "",
-        ["reason"] = reason,
-        ["message"] = message,
-    };
-
-    private static JsonObject Since(JsonObject condition, JsonArray? before, DateTimeOffset now)
-    {
-        var old = before?.OfType<JsonObject>().FirstOrDefault(known => Type(known) == Type(condition));
-        condition["lastTransitionTime"] = (string?)old?["status"] == (string?)condition["status"] ? (string?)old?["lastTransitionTime"] : ContainerStates.Time(now);
-        return condition;
-    }
-
-    private static string? Type(JsonObject condition) => (string?)condition["type"];
 }

@@ -90,22 +90,21 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
     private JsonArray Conditions(JsonObject? before)
     {
         var known = before?["conditions"] as JsonArray;
-        List<JsonNode> own =
+        JsonObject[] own =
         [
-            PressureCondition(Signal.MemoryPressure, before),
-            PressureCondition(Signal.DiskPressure, before),
-            PressureCondition(Signal.PidPressure, before),
+            PressureCondition(Signal.MemoryPressure, known),
+            PressureCondition(Signal.DiskPressure, known),
+            PressureCondition(Signal.PidPressure, known),
             Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", known),
         ];
-        var others = (known ?? []).OfType<JsonObject>().Where(condition => own.TrueForAll(mine => (string?)mine["type"] != (string?)condition["type"]));
-        return new([.. own, .. others.Select(condition => condition.DeepClone())]);
+        return new([.. own, .. ConditionList.OfOthers(known, own)]);
     }
 
-    private JsonNode PressureCondition(string type, JsonObject? before)
+    private JsonObject PressureCondition(string type, JsonArray? before)
     {
         var holds = pressure.Conditions.Contains(type);
         var (reason, message) = NodeEvents.Condition(type, holds);
-        return Condition(type, holds, reason, message, before?["conditions"] as JsonArray);
+        return Condition(type, holds, reason, message, before);
     }
 
     /// <summary>A client has added to the machine's capacity, or taken of it, what may not be given to pods accordingly yet.</summary>
@@ -137,17 +136,16 @@ internal sealed class NodeReporter(ObjectStore store, ContainerRuntime runtime, 
         return amounts;
     }
 
-    private JsonNode Condition(string type, bool holds, string reason, string message, JsonArray? before)
+    private JsonObject Condition(string type, bool holds, string reason, string message, JsonArray? before)
     {
         var now = ContainerStates.Time(clock.GetUtcNow());
         var status = holds ? "True" : "False";
-        var old = before?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == type);
-        return new JsonObject
+        return new()
         {
             ["type"] = type,
             ["status"] = status,
             ["lastHeartbeatTime"] = now,
-            ["lastTransitionTime"] = (string?)old?["status"] == status ? (string?)old?["lastTransitionTime"] : now,
+            ["lastTransitionTime"] = ConditionList.Since(ConditionList.Find(before, type), status, now),
             ["reason"] = reason,
             ["message"] = message,
         };

@@ -21,7 +21,7 @@ internal static class PodConditions
         {
             if (Judge(type, seen, phase) is var (status, reason, message))
             {
-                conditions.Add((JsonNode)Condition(type, status, reason, message, seen, Find(before, type), now));
+                conditions.Add((JsonNode)Condition(type, status, reason, message, seen, ConditionList.Find(before, type), now));
             }
         }
 
@@ -96,9 +96,6 @@ internal static class PodConditions
             ? (true, null, null)
             : (false, "ReadinessGatesNotReady", string.Join(", ", open.Select(gate => $"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\"")));
     }
-
-    private static JsonObject? Find(JsonArray? conditions, string type) =>
-        conditions?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == type);
 
     private static JsonObject Condition(string type, bool status, string? reason, string? message, PodObservation seen, JsonObject? before, DateTimeOffset now)
     {

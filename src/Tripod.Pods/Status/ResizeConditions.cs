@@ -30,7 +30,7 @@ internal static class ResizeConditions
         }
 
         // An engine before this one said so; this one has not looked yet.
-        return seen.Pod.WaitsForResize ? (JsonObject?)Find(before, ResizeSteps.Pending)?.DeepClone() : null;
+        return seen.Pod.WaitsForResize ? (JsonObject?)ConditionList.Find(before, ResizeSteps.Pending)?.DeepClone() : null;
     }
 
     private static JsonObject? InProgress(PodObservation seen, JsonArray? before, DateTimeOffset now)
@@ -41,7 +41,7 @@ internal static class ResizeConditions
             return null;
         }
 
-        if ((begun ?? (long?)Find(before, ResizeSteps.InProgress)?["observedGeneration"]) is not { } generation)
+        if ((begun ?? (long?)ConditionList.Find(before, ResizeSteps.InProgress)?["observedGeneration"]) is not { } generation)
         {
             // Nobody asked for it: limits of a pod that an earlier engine started are brought up to date.
             return null;
@@ -53,7 +53,7 @@ internal static class ResizeConditions
 
     private static JsonObject Condition(string type, string reason, string message, long generation, DateTimeOffset lookedAt, JsonArray? before, DateTimeOffset now)
     {
-        var old = Find(before, type);
+        var old = ConditionList.Find(before, type);
         var same = old is not null && ((string?)old["reason"] ?? "") == reason;
         var condition = new JsonObject
         {
@@ -77,6 +77,4 @@ internal static class ResizeConditions
 
         return condition;
     }
-
-    private static JsonObject? Find(JsonArray? conditions, string type) => conditions?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == type);
 }

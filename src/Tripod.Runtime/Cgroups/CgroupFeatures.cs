@@ -10,13 +10,14 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
 {
     private const string Root = "/sys/fs/cgroup";
 
-    private static readonly bool IsUnified = File.Exists($"{Root}/cgroup.controllers");
+    /// <summary>Of pure v2; null elsewhere.</summary>
+    private static readonly string[]? Controllers = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']) : null;
 
     /// <summary>Cgroups can be kept from huge pages (hugetlb).</summary>
-    public static bool LimitHugepages { get; } = File.Exists($"{Root}/cgroup.controllers") ? File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("hugetlb") : Directory.Exists($"{Root}/hugetlb");
+    public static bool LimitHugepages { get; } = Controllers?.Contains("hugetlb") ?? Directory.Exists($"{Root}/hugetlb");
 
     /// <summary>Cgroups of v2 can be kept from swap; the file is in every cgroup but the root.</summary>
-    public static bool LimitSwap { get; } = File.Exists($"{Root}/cgroup.controllers") && Directory.EnumerateDirectories(Root).Any(child => File.Exists($"{child}/memory.swap.max"));
+    public static bool LimitSwap { get; } = Controllers is not null && Directory.EnumerateDirectories(Root).Any(child => File.Exists($"{child}/memory.swap.max"));
 
     /// <summary>
     /// What an OCI runtime can keep to here. Without the controller huge pages are shared out by admission alone. No quota is
@@ -25,11 +26,11 @@ public sealed record CgroupFeatures(int Version, bool Swappiness, bool OomKillDi
     internal static Containers.LinuxResources Enforceable(Containers.LinuxResources asked) => asked with
     {
         HugepageLimits = LimitHugepages ? asked.HugepageLimits : new Dictionary<string, ulong>(),
-        CpuQuota = IsUnified ? asked.CpuQuota : Math.Max(0, asked.CpuQuota),
+        CpuQuota = Controllers is not null ? asked.CpuQuota : Math.Max(0, asked.CpuQuota),
     };
 
-    public static CgroupFeatures Detect() => File.Exists($"{Root}/cgroup.controllers")
-        ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: File.ReadAllText($"{Root}/cgroup.controllers").Split((char[])[' ', '\n']).Contains("io"))
+    public static CgroupFeatures Detect() => Controllers is not null
+        ? new(2, Swappiness: false, OomKillDisable: false, Realtime: false, BlockWeight: Controllers.Contains("io"))
         : new(
             1,
             File.Exists($"{Root}/memory/memory.swappiness"),

@@ -5,6 +5,9 @@ namespace Tripod.Runtime.Cgroups;
 /// <summary>What a cgroup has used: CPU times in nanoseconds, memory in bytes (cgroups(7); the kernel's cgroup-v1 and cgroup-v2 documents).</summary>
 public sealed record CgroupUsage
 {
+    /// <summary>cgroup v1 says "no limit" by the largest number of whole pages.</summary>
+    internal const long NoLimit = 1L << 60;
+
     public long CpuTotal { get; init; }
     public long CpuUser { get; init; }
     public long CpuSystem { get; init; }
@@ -49,7 +52,7 @@ public sealed record CgroupUsage
     private static CgroupUsage Unified(string directory)
     {
         var cpu = Pairs(Path.Combine(directory, "cpu.stat"));
-        var io = Text(Path.Combine(directory, "io.stat")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var io = DeviceUsage.Unified(Text(Path.Combine(directory, "io.stat")));
         return new()
         {
             CpuTotal = cpu.GetValueOrDefault("usage_usec") * 1000,
@@ -71,18 +74,17 @@ public sealed record CgroupUsage
             OomKills = Pairs(Path.Combine(directory, "memory.events")).GetValueOrDefault("oom_kill"),
             ProcessesLimit = Number(Path.Combine(directory, "pids.max")),
             Processes = Number(Path.Combine(directory, "pids.current")),
-            ReadBytes = io.Where(part => part.StartsWith("rbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
-            WrittenBytes = io.Where(part => part.StartsWith("wbytes=", StringComparison.Ordinal)).Sum(part => Parse(part[7..])),
+            ReadBytes = io.Sum(device => device.ReadBytes),
+            WrittenBytes = io.Sum(device => device.WrittenBytes),
         };
     }
 
     private static CgroupUsage Legacy(IReadOnlyList<string> directories)
     {
         string In(string file) => directories.Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists) ?? "";
-        const long NoLimit = 1L << 60;
         var limit = Number(In("memory.limit_in_bytes"));
         var throttled = Pairs(In("cpu.stat"));
-        var io = Text(In("blkio.throttle.io_service_bytes")).Split('\n').Select(line => line.Split(' ')).ToList();
+        var io = DeviceUsage.Legacy("", Text(In("blkio.throttle.io_service_bytes")));
         return new()
         {
             CpuTotal = Number(In("cpuacct.usage")),
@@ -101,8 +103,8 @@ public sealed record CgroupUsage
             OomKills = Pairs(In("memory.oom_control")).GetValueOrDefault("oom_kill"),
             ProcessesLimit = Number(In("pids.max")),
             Processes = Number(In("pids.current")),
-            ReadBytes = io.Where(line => line is [_, "Read", _]).Sum(line => Parse(line[2])),
-            WrittenBytes = io.Where(line => line is [_, "Write", _]).Sum(line => Parse(line[2])),
+            ReadBytes = io.Sum(device => device.ReadBytes),
+            WrittenBytes = io.Sum(device => device.WrittenBytes),
         };
     }
 
@@ -117,9 +119,9 @@ public sealed record CgroupUsage
         return pairs;
     }
 
-    private static long Number(string file) => Parse(Text(file).Trim());
+    internal static long Number(string file) => Parse(Text(file).Trim());
 
-    private static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    internal static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     internal static string Text(string file)
     {

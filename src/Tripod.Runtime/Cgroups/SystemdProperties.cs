@@ -20,13 +20,7 @@ internal static class SystemdProperties
     {
         var found = new Dictionary<string, VariantValue>(StringComparer.Ordinal);
         Amount(found, "CPUWeight", limits.CpuShares > 0 ? CgroupLimits.Weight(limits.CpuShares) : 0);
-        if (limits.CpuQuota != 0)
-        {
-            var period = limits.CpuPeriod > 0 ? limits.CpuPeriod : UsualPeriod;
-            Amount(found, "CPUQuotaPerSecUSec", limits.CpuQuota < 0 ? -1 : ((limits.CpuQuota * Second / period) + Percent - 1) / Percent * Percent);
-            Amount(found, "CPUQuotaPeriodUSec", period);
-        }
-
+        Quota(found, limits.CpuQuota, limits.CpuPeriod);
         Amount(found, "MemoryMax", limits.MemoryLimit);
         Amount(found, "MemoryLow", limits.MemoryReservation);
         // OCI counts memory and swap together, as v1 does; v2 swap alone.
@@ -72,16 +66,23 @@ internal static class SystemdProperties
         }
         else if (file == "cpu.max" && text.Split(' ') is [var quota, .. var rest])
         {
-            var period = rest is [var given] && long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0 ? microseconds : UsualPeriod;
-            if (quota == "max" || long.TryParse(quota, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            {
-                foreach (var (property, value) in Of(new() { CpuQuota = quota == "max" ? -1 : long.Parse(quota, CultureInfo.InvariantCulture), CpuPeriod = period }))
-                {
-                    found[property] = value;
-                }
-            }
+            Quota(found, quota == "max" ? -1 : Parse(quota), rest is [var period] ? Parse(period) : 0);
         }
     }
+
+    /// <param name="quota">Microseconds in each period; 0: nothing is asked for, -1: no limit.</param>
+    /// <param name="period">Microseconds; 0: the usual one.</param>
+    private static void Quota(Dictionary<string, VariantValue> found, long quota, long period)
+    {
+        if (quota != 0)
+        {
+            var length = period > 0 ? period : UsualPeriod;
+            Amount(found, "CPUQuotaPerSecUSec", quota < 0 ? -1 : ((quota * Second / length) + Percent - 1) / Percent * Percent);
+            Amount(found, "CPUQuotaPeriodUSec", length);
+        }
+    }
+
+    private static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static void Amount(Dictionary<string, VariantValue> found, string name, long value)
     {

@@ -22,7 +22,7 @@ internal static class DeclaredVolumes
             {
                 using var made = BeneathPath.MakeDirectory(rootfs, path.Trim('/'), Mode);
             }
-            catch (LinuxException elsewhere) when (elsewhere.Errno is Errno.EXDEV or Errno.ELOOP or Errno.ENOTDIR or Errno.EEXIST)
+            catch (LinuxException failure) when (IsElsewhere(failure))
             {
                 // A link, or a file, of the image's: it is left as it is.
             }
@@ -44,9 +44,12 @@ internal static class DeclaredVolumes
             using var opened = BeneathPath.Open(rootfs, path.Trim('/'));
             return opened is not null && Directory.Exists($"/proc/self/fd/{opened.Number}");
         }
-        catch (LinuxException elsewhere) when (elsewhere.Errno is Errno.EXDEV or Errno.ELOOP or Errno.ENOTDIR)
+        catch (LinuxException failure) when (IsElsewhere(failure))
         {
             return false;
         }
     }
+
+    /// <summary>The path leads over a link out of the image, or over what is no directory.</summary>
+    private static bool IsElsewhere(LinuxException failure) => failure.Errno is Errno.EXDEV or Errno.ELOOP or Errno.ENOTDIR or Errno.EEXIST;
 }

@@ -61,12 +61,8 @@ public sealed class PodNetwork
     public static IReadOnlyList<string> ObstaclesOf(RuntimeOptions options, IReadOnlyList<int> ports)
     {
         var (ranges, _) = Plan(options, Inet6.IsPresent());
-        var bridge = InterfaceNames.Bridge(options.Name);
-        return
-        [
-            .. ((string?[])[new Bridge(bridge, ranges.Inet, ranges.Inet[1], ranges.Inet6 is { } second ? (second, second[1]) : null).Conflict()]).OfType<string>(),
-            .. FirewallObstacles.Find(options.Name, bridge, ranges.Inet6 is not null, ports),
-        ];
+        var bridge = new Bridge(InterfaceNames.Bridge(options.Name), ranges.Inet, ranges.Inet[1], ranges.Inet6 is { } second ? (second, second[1]) : null);
+        return [.. bridge.Conflict() is { } conflict ? [conflict] : Array.Empty<string>(), .. FirewallObstacles.Find(options.Name, bridge.Name, ranges.Inet6 is not null, ports)];
     }
 
     /// <summary>Removes bridge and table of an engine that does not run.</summary>

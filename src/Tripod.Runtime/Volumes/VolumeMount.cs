@@ -9,13 +9,8 @@ internal static class VolumeMount
 
     private static readonly Dictionary<string, MountFlags> Flags = new(StringComparer.Ordinal)
     {
-        ["ro"] = MountFlags.ReadOnly,
-        ["nosuid"] = MountFlags.NoSuid,
-        ["nodev"] = MountFlags.NoDev,
-        ["noexec"] = MountFlags.NoExec,
         ["bind"] = MountFlags.Bind,
         ["rbind"] = MountFlags.Bind | MountFlags.Recursive,
-        ["rw"] = MountFlags.None,
     };
 
     /// <exception cref="RuntimeException">InvalidArgument: an option that is none, or one that misses another.</exception>
@@ -40,12 +35,10 @@ internal static class VolumeMount
             return;
         }
 
-        var words = volume.Options.GetValueOrDefault("o", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var flags = words.Where(Flags.ContainsKey).Aggregate(MountFlags.None, (all, word) => all | Flags[word]);
-        var data = string.Join(',', words.Where(word => !Flags.ContainsKey(word)));
+        var (flags, rest) = MountOptions.Split(volume.Options.GetValueOrDefault("o", "").Split(',', StringSplitOptions.RemoveEmptyEntries), Flags);
         try
         {
-            Mounts.Mount(volume.Options["device"], place, volume.Options["type"], flags, data.Length > 0 ? data : null);
+            Mounts.Mount(volume.Options["device"], place, volume.Options["type"], flags, rest.Count > 0 ? string.Join(',', rest) : null);
         }
         catch (LinuxException failure)
         {

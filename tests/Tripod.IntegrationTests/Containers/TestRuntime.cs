@@ -42,7 +42,21 @@ public sealed class TestRuntime : IAsyncDisposable
             PodCidr = $"10.{Random.Shared.Next(150, 250)}.{Random.Shared.Next(256)}.0/24",
         };
         var opened = new TestRuntime(change?.Invoke(options) ?? options);
-        await opened.Reopen();
+        try
+        {
+            await opened.Reopen();
+        }
+        catch
+        {
+            foreach (var directory in (string[])[options.Root, options.Run])
+            {
+                Linux.Mounts.UnshareSubtree(directory);
+                Directory.Delete(directory, recursive: true);
+            }
+
+            throw;
+        }
+
         await using var archive = File.OpenRead(await TestImages.Busybox());
         Busybox = (await opened.Runtime.Images.Load(archive, CancellationToken.None)).Single().Id;
         return opened;
